@@ -1,0 +1,1 @@
+//! Seeded people, cells, needs and days; the example street.

@@ -1,0 +1,1 @@
+//! The whole city in one thread with faults, from a seed.

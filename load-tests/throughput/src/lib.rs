@@ -1,0 +1,1 @@
+//! The city under load: benchmarks against a real node.

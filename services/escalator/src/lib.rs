@@ -1,0 +1,1 @@
+//! Facts in, climbs out: one timer per open need.

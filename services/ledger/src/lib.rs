@@ -1,0 +1,1 @@
+//! Order in, facts out: the shell around decide and evolve.

@@ -1,0 +1,1 @@
+//! Facts in, errands out: whom, by which channel, in which words.

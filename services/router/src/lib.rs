@@ -1,0 +1,1 @@
+//! Report in, order out: cell, community, street, duty, with its reasons.

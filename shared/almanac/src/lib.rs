@@ -1,0 +1,1 @@
+//! WHEN? Calendars, work windows, deadlines and their explanation. Pure.

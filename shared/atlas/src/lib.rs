@@ -1,0 +1,1 @@
+//! WHERE? Points, datums, cells, boundary versions, index. Pure.

@@ -1,0 +1,1 @@
+//! WHAT? Reports, orders, facts, the life of an item, catalogue, wire format. Pure.

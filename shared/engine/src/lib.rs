@@ -1,0 +1,1 @@
+//! HOW IS IT DRIVEN? Read, fold, commit, act; timers, errands, store.

@@ -1,0 +1,6 @@
+//! HOW IS IT KEPT? The log contract and its providers, attachments and keys.
+//!
+//! This room moves bytes and stamps. It must not know what a report, an order or a fact is.
+
+pub mod clock;
+pub mod contract;
