@@ -4,3 +4,6 @@
 
 pub mod clock;
 pub mod contract;
+pub mod layout;
+pub mod memory;
+pub mod timekeeper;
