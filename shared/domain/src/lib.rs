@@ -1,1 +1,12 @@
 //! WHAT? Reports, orders, facts, the life of an item, catalogue, wire format. Pure.
+//!
+//! This room gives the bytes of the house their meaning and decides with them. It knows no clock, no
+//! randomness, no log and no runtime: what changes comes in as an argument ([`entropy::Entropy`], a stamp, a
+//! catalogue), what it has decided goes out as a value.
+
+pub mod actor;
+pub mod category;
+pub mod entropy;
+pub mod ids;
+pub mod place;
+pub mod report;
