@@ -1,1 +1,0 @@
-//! The city under load: benchmarks against a real node.
