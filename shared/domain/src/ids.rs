@@ -11,10 +11,9 @@ mod numbered;
 
 pub use check::CHECK_ALPHABET;
 pub use hashed::{CatalogueVersion, Hash256, KeyId, ReportId};
-pub use named::{NAME_BYTES_MAX, OrderId, OrgId, PersonId, PostId, UnitId};
-pub use numbered::{
-    CellCode, CommunityCode, ITEMS_MAX, ItemId, LedgerCode, LedgerKind, NeedId, PARKING_MAX, need_year,
-};
+pub use named::{ErrandId, LineId, NAME_BYTES_MAX, OrderId, OrgId, PersonId, PostId, UnitId};
+pub use numbered::{ITEMS_MAX, ItemId, LedgerCode, LedgerKind, NeedId, PARKING_MAX, need_year};
+pub use xh_atlas::{CellCode, CommunityCode};
 
 /// Why a text is no id of the kind it should be. Carries the kind only: the text may be a person's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -10,3 +10,15 @@ pub mod entropy;
 pub mod ids;
 pub mod place;
 pub mod report;
+
+pub mod answered;
+pub mod case;
+pub mod clock;
+pub mod fact;
+pub mod handover;
+pub mod letter;
+pub mod moves;
+pub mod need;
+pub mod order;
+pub mod refusal;
+pub mod street;

@@ -73,8 +73,12 @@ named! {
     UnitId,
     /// A post (岗位, 职务): what the ladder names instead of people.
     PostId,
+    /// A line of leadership (分管战线): which of the street's leaders a unit or duty answers to.
+    LineId,
     /// A person of the staff, or one of the house's own roles (`system:router`).
     PersonId,
+    /// Something to be told to somebody outside: stable over its attempts, the receiver's key against doubles.
+    ErrandId,
 }
 
 #[cfg(test)]

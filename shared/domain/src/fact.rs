@@ -1,0 +1,382 @@
+//! Facts: what a ledger has decided. The body of one record of `facts`.
+//!
+//! One record is one **entry** (台账的一笔): the answer to one order, with all its facts together or one
+//! refusal. Facts are in the past tense and can be understood without the catalogue: a fact that starts a
+//! clock carries the deadline with its reason and every step with its posts. Folding entries in order
+//! (`evolve`) gives the state; nothing else does.
+//!
+//! On the wire a fact, like an order's body, is an object of one field, its kind:
+//! `{"ticked_off":{"item":"a","on_time":true}}`.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::case::Case;
+use crate::category::{StdCode, Tier};
+use crate::clock::{Clock, ClockKind, Colour, Light};
+use crate::ids::{CatalogueVersion, Hash256, KeyId, LedgerCode, NeedId, OrderId, OrgId, PostId, ReportId, UnitId};
+use crate::letter::Letter;
+use crate::order::{Evidence, Handed, KeptPhoto, OrderKind, Parked, Receipt, ReportFault};
+use crate::refusal::Refusal;
+use crate::report::Sealed;
+
+/// Version of the rules by which this binary decides.
+pub const RULES: u16 = 1;
+
+/// The answer to one order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The order that it answers.
+    pub order: Answered,
+    /// Who ordered.
+    pub actor: Actor,
+    /// The catalogue by which it was decided.
+    pub catalogue: CatalogueVersion,
+    /// The rules by which it was decided.
+    pub rules: u16,
+    /// The need that it is about: the one just opened, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<NeedId>,
+    /// That need's revision from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// Which order an entry answers.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// Its id.
+    pub id: OrderId,
+    /// Its kind.
+    pub kind: OrderKind,
+}
+
+/// Yes, with what follows, or no, with the reason.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// What is so from now on; at least one.
+    Facts(Vec<Fact>),
+    /// Why nothing follows.
+    Refused(Refusal),
+}
+
+/// One thing that is so from now on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fact {
+    /// 上报: a report has become a need. `clock` is the wait for its dispatch.
+    Opened {
+        /// What the router found out.
+        case: Arc<Case>,
+        /// The wait for dispatch, from receipt.
+        clock: Clock,
+    },
+    /// A report was refused: its id belongs to another one. Of the street, not of a need.
+    ReportRefused {
+        /// The id.
+        report: ReportId,
+        /// Position of the refused copy in its partition of `reports`.
+        report_offset: u64,
+        /// Why.
+        fault: ReportFault,
+    },
+    /// A case of another system was taken over for the record: closed, without clocks or messages.
+    HistoryTaken {
+        /// What the router found out; `mode` holds the source's times and outcome.
+        case: Arc<Case>,
+    },
+    /// 立案.
+    Registered {
+        /// By the rule for P0, not by a person.
+        by_rule: bool,
+    },
+    /// 派遣: lines of the responsibility table, with all their clocks.
+    Dispatched {
+        /// 牵头党组织.
+        lead: OrgId,
+        /// The need's tier from now on.
+        tier: Tier,
+        /// Posts copied at once (P0: the duty leader).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        copied: Vec<PostId>,
+        /// The new items, in the order of their letters.
+        items: Vec<SentItem>,
+    },
+    /// 签收.
+    Signed {
+        /// The item.
+        item: Letter,
+        /// After the limit.
+        late: bool,
+    },
+    /// 首次联系.
+    Contacted {
+        /// The item.
+        item: Letter,
+        /// After the limit.
+        late: bool,
+        /// What was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+    },
+    /// 办理进展.
+    Progressed {
+        /// The item.
+        item: Letter,
+        /// What was done.
+        note: Arc<Sealed>,
+    },
+    /// 申请销号.
+    TickOffApplied {
+        /// The item.
+        item: Letter,
+        /// What proves it.
+        evidence: Evidence,
+        /// The wait for its check.
+        clock: Clock,
+    },
+    /// 核查通过.
+    CheckPassed {
+        /// The item.
+        item: Letter,
+        /// What was found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// SHA-256 of the sealed photos taken.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Hash256>,
+        /// The wait for approval.
+        clock: Clock,
+    },
+    /// 核查不通过，返工.
+    CheckFailed {
+        /// The item.
+        item: Letter,
+        /// What was found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// SHA-256 of the sealed photos taken.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Hash256>,
+        /// How often the item has been sent back by now.
+        rework: u16,
+    },
+    /// 审批不同意，返工.
+    ApprovalRefused {
+        /// The item.
+        item: Letter,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// How often the item has been sent back by now.
+        rework: u16,
+    },
+    /// 销号.
+    TickedOff {
+        /// The item.
+        item: Letter,
+        /// By the effective deadline.
+        on_time: bool,
+    },
+    /// 结案: all items are ticked off.
+    NeedClosed {
+        /// All of them in time.
+        on_time: bool,
+    },
+    /// 亮灯: rung 0 or 1 of the resolve clock.
+    LightTurned {
+        /// The item.
+        item: Letter,
+        /// The light.
+        light: Light,
+        /// The rung.
+        rung: u8,
+        /// The deadline's version.
+        version: u16,
+        /// When it was due: the step's instant, or the end of a hold.
+        due_ms: i64,
+        /// Who is told.
+        posts: Vec<PostId>,
+    },
+    /// 督办单: rung 1 and up of the resolve clock, where the ladder has one.
+    SupervisionOrdered {
+        /// The item.
+        item: Letter,
+        /// The order's colour.
+        colour: Colour,
+        /// The rung.
+        rung: u8,
+        /// The deadline's version.
+        version: u16,
+        /// When it was due: the step's instant, or the end of a hold.
+        due_ms: i64,
+        /// To whom: posts, cumulative.
+        posts: Vec<PostId>,
+        /// The wait for its reply.
+        reply: Clock,
+    },
+    /// A waiting clock has passed its limit (rung 1) or the same once more (rung 2).
+    WaitingClimbed {
+        /// The item; the need itself if none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<Letter>,
+        /// The clock.
+        clock: ClockKind,
+        /// The rung.
+        rung: u8,
+        /// The deadline's version.
+        version: u16,
+        /// When it was due.
+        due_ms: i64,
+        /// Who is told.
+        posts: Vec<PostId>,
+    },
+    /// No reply to a supervision order came in time. Recorded; lifts no rung.
+    ReplyMissed {
+        /// The item.
+        item: Letter,
+        /// The order's rung.
+        rung: u8,
+        /// When the reply was due.
+        due_ms: i64,
+    },
+    /// 签收或回复督办单: a leader has answered.
+    Acknowledged {
+        /// The item.
+        item: Letter,
+        /// The order's rung.
+        rung: u8,
+        /// After the reply was due.
+        late: bool,
+        /// The next rung waits until then; absent when the answer came too late to hold it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holds_until_ms: Option<i64>,
+        /// The reply.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+    },
+    /// A comment.
+    Commented {
+        /// The item; the need itself if none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<Letter>,
+        /// Its words.
+        note: Arc<Sealed>,
+    },
+    /// An announced photo is durable. Of its report, not of a need.
+    PhotoKept(KeptPhoto),
+    /// An errand arrived.
+    Delivered(Receipt),
+    /// An attempt of an errand failed.
+    Undelivered(Receipt),
+    /// 移交: the need is on its way to another ledger.
+    HandedOver {
+        /// Which.
+        to: LedgerCode,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// The wait for its answer.
+        clock: Clock,
+        /// The need in full.
+        handed: Box<Handed>,
+    },
+    /// A need has come from another ledger, with everything it had there.
+    TakenOver {
+        /// The need in full, under its number there.
+        handed: Box<Handed>,
+    },
+    /// 退回: the need is on its way back.
+    SentBack {
+        /// To which number.
+        to: NeedId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// The wait for the other ledger's answer.
+        clock: Clock,
+        /// The need in full.
+        handed: Box<Handed>,
+    },
+    /// The other ledger has answered a hand-over.
+    HandOverEnded {
+        /// Which one.
+        ordinal: u16,
+        /// How.
+        outcome: HandOverOutcome,
+    },
+    /// Keys were deleted: what they sealed can never be read again.
+    Erased {
+        /// The keys.
+        keys: Vec<KeyId>,
+    },
+    /// An unreadable record was put aside.
+    Parked(Parked),
+}
+
+/// How a hand-over ended for the ledger that handed over.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum HandOverOutcome {
+    /// The other ledger keeps it now.
+    TakenOver {
+        /// Its number there.
+        by: NeedId,
+    },
+    /// The other ledger did not take it: it goes on here as it stood.
+    NotTaken,
+    /// It came back with what happened to it there.
+    Returned {
+        /// The need in full, under its number there.
+        handed: Box<Handed>,
+    },
+}
+
+/// A line of the responsibility table, as dispatched.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentItem {
+    /// Its letter.
+    pub item: Letter,
+    /// 目标、内容, sealed.
+    pub wording: Arc<Sealed>,
+    /// Class of the standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub std_code: Option<StdCode>,
+    /// 责任单位.
+    pub responsible: UnitId,
+    /// 配合单位.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cooperating: Vec<UnitId>,
+    /// Its tier.
+    pub tier: Tier,
+    /// When its clocks start.
+    pub start_ms: i64,
+    /// Sign and contact where the tier has them, and always resolve.
+    pub clocks: Vec<Clock>,
+}
+
+impl Entry {
+    /// The facts; none if the order was refused.
+    pub fn facts(&self) -> &[Fact] {
+        match &self.answer {
+            Answer::Facts(facts) => facts,
+            Answer::Refused(_) => &[],
+        }
+    }
+
+    /// The refusal, if it is one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.answer {
+            Answer::Facts(_) => None,
+            Answer::Refused(refusal) => Some(refusal),
+        }
+    }
+}

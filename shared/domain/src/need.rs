@@ -1,0 +1,350 @@
+//! A need (需求) and its items: the state that facts fold into, and the whole of what `decide` sees of it.
+//!
+//! The need is the unit of key, revision, history and hand-over; the item (责任分解表 line) is the unit of
+//! clocks, check, approval and tick-off. A need serialises with fixed field order and comes back equal, so
+//! the same form serves checkpoint, hand-over and digest. When a need is closed its clocks are put away
+//! ([`Need::put_away`]): what closed needs are asked later is when and whether in time, not which rung came when.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::answered::AnsweredIds;
+use crate::case::Case;
+use crate::category::{StdCode, Tier};
+use crate::clock::{Clock, ClockKind, Colour, Light};
+use crate::ids::{LedgerCode, NeedId, OrgId, PersonId, PostId, UnitId};
+use crate::letter::Letter;
+use crate::order::Climb;
+use crate::report::Sealed;
+
+/// Most persons that may have a hand in one item: four eyes must be able to name them all.
+pub const HANDLERS_MAX: usize = 64;
+
+/// Where a need stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedState {
+    /// 已上报: opened, waits to be registered.
+    Reported,
+    /// 已立案: waits to be dispatched.
+    Registered,
+    /// 已派遣: its items are in hand.
+    Dispatched,
+    /// 移交中: decides nothing until the other ledger has answered.
+    InHandOver,
+    /// 已移交: another ledger keeps it now.
+    Moved,
+    /// 已结案: all items ticked off.
+    Closed,
+}
+
+/// Where an item stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// 已派遣: sent, not signed.
+    Sent,
+    /// 已签收: signed, the resident not contacted yet.
+    Signed,
+    /// 办理中: in hand.
+    Handling,
+    /// 申请销号: handled, waits for its check.
+    HandledAwaitingCheck,
+    /// 待审批: checked, waits for approval.
+    AwaitingApproval,
+    /// 已销号.
+    TickedOff,
+}
+
+/// A need.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// Its number in the ledger that keeps it.
+    pub id: NeedId,
+    /// How many answered orders have changed it; comments, receipts and photos do not count.
+    pub revision: u32,
+    /// Where it stands.
+    pub state: NeedState,
+    /// What the router found out.
+    pub case: Arc<Case>,
+    /// When it was opened (first of all, in whichever ledger).
+    pub opened_ms: i64,
+    /// Its tier now.
+    pub tier: Tier,
+    /// 牵头党组织, once dispatched (before: `case.route.lead`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<OrgId>,
+    /// The wait for dispatch; absent when taken over from history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<Clock>,
+    /// The responsibility table; an item's letter is its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    /// Its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+    /// The hand-over that it is in, or that took it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_over: Option<HandOver>,
+    /// How many hand-overs it has been through, over all ledgers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hand_overs: u16,
+    /// The numbers that it had in other ledgers, oldest first, each once; at most
+    /// [`crate::handover::HAND_OVERS_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trail: Vec<NeedId>,
+    /// The orders that it has answered.
+    #[serde(default, skip_serializing_if = "AnsweredIds::is_empty")]
+    pub answered: AnsweredIds,
+}
+
+fn is_zero(count: &u16) -> bool {
+    *count == 0
+}
+
+/// A line of the responsibility table, as it stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Where it stands.
+    pub state: ItemState,
+    /// 目标、内容, sealed.
+    pub wording: Arc<Sealed>,
+    /// Class of the standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub std_code: Option<StdCode>,
+    /// 责任单位: exactly one, from dispatch on.
+    pub responsible: UnitId,
+    /// 配合单位.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cooperating: Vec<UnitId>,
+    /// Its tier.
+    pub tier: Tier,
+    /// When its clocks start.
+    pub start_ms: i64,
+    /// The deadline that counts for it now.
+    pub due_ms: i64,
+    /// When it was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_ms: Option<i64>,
+    /// When the resident was first contacted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contacted_ms: Option<i64>,
+    /// When it was ticked off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticked_off_ms: Option<i64>,
+    /// How often a check or an approval sent it back (返工).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rework: u16,
+    /// Everybody who signed, contacted, worked on or applied for it, for four eyes; at most [`HANDLERS_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlers: Vec<PersonId>,
+    /// Its clocks, one of a kind; none once the need is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clocks: Vec<Clock>,
+    /// 督办单: the supervision orders so far, rungs rising.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<SupervisionOrder>,
+}
+
+/// 督办单: what the ladder has issued about an item.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupervisionOrder {
+    /// Its rung; within one item each rung has one order per deadline.
+    pub rung: u8,
+    /// Its colour.
+    pub colour: Colour,
+    /// When it was issued.
+    pub issued_ms: i64,
+    /// To whom: posts, cumulative.
+    pub posts: Vec<PostId>,
+    /// The wait for its reply; stopped by the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Clock>,
+}
+
+/// How a need ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// When; for history the source's word, or the take-over if it says none.
+    pub closed_ms: i64,
+    /// Whether every item was ticked off in time; absent where history does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_time: Option<bool>,
+}
+
+/// The hand-over that a need is in or that took it away.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// Which one, from 1, over all ledgers.
+    pub ordinal: u16,
+    /// To which ledger.
+    pub to: LedgerCode,
+    /// Its number there, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<NeedId>,
+    /// Where the need stood before, and stands again if it comes back untouched.
+    pub before: NeedState,
+    /// The wait for the other ledger's answer.
+    pub clock: Clock,
+}
+
+/// A step that waits for its instant: what the escalator arms.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Alarm {
+    /// From when the step may be taken.
+    pub due_ms: i64,
+    /// Of which item; of the need itself if none.
+    pub item: Option<Letter>,
+    /// The step.
+    pub climb: Climb,
+}
+
+impl Need {
+    /// The item of this letter.
+    pub fn item(&self, letter: Letter) -> Option<&Item> {
+        self.items.get(letter.index())
+    }
+
+    /// The items with their letters.
+    pub fn lettered(&self) -> impl Iterator<Item = (Letter, &Item)> {
+        self.items.iter().enumerate().filter_map(|(index, item)| Some((Letter::at(index)?, item)))
+    }
+
+    /// 牵头党组织: as dispatched, before that as the router found it.
+    pub fn lead(&self) -> Option<&OrgId> {
+        self.lead.as_ref().or(self.case.route.lead.as_ref())
+    }
+
+    /// Whether it still waits for something here.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.state, NeedState::Closed | NeedState::Moved)
+    }
+
+    /// The clock that a climb names: of the need, or of one of its items.
+    pub fn clock(&self, item: Option<Letter>, climb: &Climb) -> Option<&Clock> {
+        match (item, climb.clock) {
+            (None, ClockKind::Dispatch) => self.dispatch.as_ref(),
+            (None, ClockKind::HandOver) => self.hand_over.as_ref().map(|hand_over| &hand_over.clock),
+            (None, _) => None,
+            (Some(letter), kind) => self.item(letter)?.clock(kind, climb.version),
+        }
+    }
+
+    /// Every step that waits, one per running clock, in no particular order of time. A need in hand-over
+    /// waits for the other ledger alone; one that is closed or has moved waits for nothing.
+    pub fn alarms(&self) -> Vec<Alarm> {
+        match self.state {
+            NeedState::Closed | NeedState::Moved => Vec::new(),
+            NeedState::InHandOver => {
+                self.hand_over.iter().filter_map(|hand_over| alarm(None, &hand_over.clock)).collect()
+            }
+            _ => {
+                let own = self.dispatch.iter().filter_map(|clock| alarm(None, clock));
+                let items = self.lettered().flat_map(|(letter, item)| item.alarms(letter));
+                own.chain(items).collect()
+            }
+        }
+    }
+
+    /// The earliest step that waits.
+    pub fn next_alarm(&self) -> Option<Alarm> {
+        self.alarms().into_iter().min()
+    }
+
+    /// The worst light of its items.
+    pub fn light(&self) -> Option<Light> {
+        self.items.iter().filter_map(Item::light).max()
+    }
+
+    /// Puts away what a closed need is not asked any more: clocks and orders. Facts keep them.
+    pub(crate) fn put_away(&mut self) {
+        self.dispatch = None;
+        for item in &mut self.items {
+            item.clocks = Vec::new();
+            item.orders = Vec::new();
+        }
+    }
+}
+
+fn alarm(item: Option<Letter>, clock: &Clock) -> Option<Alarm> {
+    let (step, due_ms) = clock.next()?;
+    let climb = Climb { clock: clock.kind, rung: step.rung, version: clock.version };
+    Some(Alarm { due_ms, item, climb })
+}
+
+impl Item {
+    /// Its clock of a kind. A reply clock is found by its order's rung, which is its version.
+    pub fn clock(&self, kind: ClockKind, version: u16) -> Option<&Clock> {
+        if kind == ClockKind::Reply {
+            let order = self.orders.iter().rev().find(|order| u16::from(order.rung) == version)?;
+            return order.reply.as_ref();
+        }
+        self.clocks.iter().find(|clock| clock.kind == kind)
+    }
+
+    /// Likewise, to change it.
+    pub(crate) fn clock_mut(&mut self, kind: ClockKind, version: u16) -> Option<&mut Clock> {
+        if kind == ClockKind::Reply {
+            let order = self.orders.iter_mut().rev().find(|order| u16::from(order.rung) == version)?;
+            return order.reply.as_mut();
+        }
+        self.clocks.iter_mut().find(|clock| clock.kind == kind)
+    }
+
+    /// The clock of a kind that has only one.
+    pub fn only(&self, kind: ClockKind) -> Option<&Clock> {
+        self.clock(kind, 0)
+    }
+
+    /// Whether it still waits for something.
+    pub fn is_open(&self) -> bool {
+        self.state != ItemState::TickedOff
+    }
+
+    /// Its light.
+    pub fn light(&self) -> Option<Light> {
+        self.only(ClockKind::Resolve).and_then(Clock::light)
+    }
+
+    /// Whether it was ticked off in time; nothing while it is open.
+    pub fn on_time(&self) -> Option<bool> {
+        Some(self.ticked_off_ms? <= self.due_ms)
+    }
+
+    fn alarms(&self, letter: Letter) -> impl Iterator<Item = Alarm> {
+        let replies = self.orders.iter().filter_map(|order| order.reply.as_ref());
+        self.clocks.iter().chain(replies).filter_map(move |clock| alarm(Some(letter), clock))
+    }
+
+    /// Whether this actor, or the person for whom it acts, had a hand in the item.
+    pub fn was_handled_by(&self, actor: &Actor) -> bool {
+        persons(actor).any(|person| self.handlers.contains(person))
+    }
+
+    /// Remembers who had a hand in it.
+    pub(crate) fn handled_by(&mut self, actor: &Actor) {
+        for person in persons(actor) {
+            if !self.handlers.contains(person) {
+                self.handlers.push(person.clone());
+            }
+        }
+    }
+
+    /// Whether the persons of another actor can still be remembered.
+    pub(crate) fn has_room_for(&self, actor: &Actor) -> bool {
+        let new = persons(actor).filter(|person| !self.handlers.contains(person)).count();
+        self.handlers.len() + new <= HANDLERS_MAX
+    }
+}
+
+/// The persons behind an actor: four eyes looks at whoever acts and at whoever is acted for.
+pub(crate) fn persons(actor: &Actor) -> impl Iterator<Item = &PersonId> {
+    std::iter::once(&actor.person).chain(&actor.on_behalf_of)
+}

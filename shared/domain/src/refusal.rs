@@ -1,0 +1,163 @@
+//! Why the ledger says no: a value, written as a fact like every other answer.
+//!
+//! A refusal carries a readable code and the few figures a person needs to go on, never a text and never
+//! anything a person typed. The sentence in either language is `texts`'s matter.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OrgId, UnitId};
+use crate::letter::Letter;
+
+/// The answer "no", with its reason.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Refusal {
+    // The order itself.
+    /// This order id has had its answer; the first one stands.
+    AlreadyAnswered,
+    /// The order is not for this kind of author: people do not open or climb, the house does not approve.
+    WrongAuthor,
+    /// The author saw an older revision of the need.
+    Stale {
+        /// The revision now.
+        current: u32,
+    },
+    /// The need has had as many orders as it can remember.
+    NeedFull,
+    /// A part of the order is longer than its named limit.
+    TooMuch,
+
+    // Which need, which item, and where it stands.
+    /// The order must name a need.
+    NeedMissing,
+    /// The order must not name a need, or that need is there already.
+    NeedExists,
+    /// The order must name an item.
+    ItemMissing,
+    /// The need has no such item.
+    UnknownItem {
+        /// The item asked for.
+        item: Letter,
+    },
+    /// Not registered (立案) yet.
+    NotRegistered,
+    /// Registered already.
+    AlreadyRegistered,
+    /// Not dispatched (派遣) yet.
+    NotDispatched,
+    /// Closed (结案).
+    NeedClosed,
+    /// Being handed over to another ledger: only comments until that has answered.
+    InHandOver,
+    /// Kept by another ledger now, under another number.
+    Moved,
+    /// No such hand-over is under way.
+    NotInHandOver,
+    /// The item's clocks have not started yet.
+    NotStarted {
+        /// When they do.
+        start_ms: i64,
+    },
+    /// Not signed (签收) yet.
+    NotSigned,
+    /// Signed already.
+    AlreadySigned,
+    /// The resident has not been contacted yet.
+    NotContacted,
+    /// The first contact is on record already.
+    AlreadyContacted,
+    /// Nobody has applied for tick-off (申请销号).
+    NotApplied,
+    /// Waits for its check (核查).
+    AwaitingCheck,
+    /// Waits for its approval (审批).
+    AwaitingApproval,
+    /// Ticked off (销号).
+    TickedOff,
+
+    // What the order says.
+    /// 四眼: this person handled the item or applied for its tick-off, so another must check and approve.
+    SamePerson,
+    /// More persons had a hand in the item than can be remembered.
+    TooManyHandlers,
+    /// An application without evidence.
+    NoEvidence,
+    /// A dispatch without items.
+    NoItems,
+    /// More items than letters.
+    TooManyItems,
+    /// The catalogue has no such unit.
+    UnknownUnit {
+        /// The unit named.
+        unit: UnitId,
+    },
+    /// The catalogue has no such organisation.
+    UnknownOrganisation {
+        /// The organisation named.
+        organisation: OrgId,
+    },
+    /// A unit cannot both be responsible and cooperate, nor cooperate twice.
+    UnitTwice {
+        /// The unit.
+        unit: UnitId,
+    },
+    /// An item cannot start before it is dispatched.
+    StartsTooEarly,
+    /// The calendar cannot reckon this limit from this start.
+    BeyondCalendar,
+    /// A given deadline must lie after the start.
+    DeadlineBeforeStart,
+    /// No supervision order of this rung stands.
+    NoSuchOrder {
+        /// The rung asked for.
+        rung: u8,
+    },
+    /// That order has its reply.
+    AlreadyReplied,
+    /// The ledger hands nothing over to itself, nor to a desk that keeps no needs.
+    NotALedgerToHandTo,
+    /// The need did not come from another ledger, so there is none to send it back to.
+    NotHandedOver,
+
+    // Climbs.
+    /// The step is not due.
+    NotYet {
+        /// When it is.
+        due_ms: i64,
+    },
+    /// A leader's receipt holds the step.
+    Held {
+        /// Until when.
+        until_ms: i64,
+    },
+    /// This step has been taken.
+    AlreadyClimbed,
+    /// The clock has a newer deadline.
+    Superseded,
+    /// The clock has stopped.
+    ClockStopped,
+    /// The clock has no such step, or there is no such clock.
+    NoSuchStep,
+}
+
+impl Refusal {
+    /// Whether this answer uses up the order's id (`house.md` 3.2). "Not yet", "held" and "in hand-over" do
+    /// not: the escalator arms again under the same id. Nor do answers that repeat themselves whatever
+    /// happens: an id already used, a need that is full or has moved.
+    pub fn uses_up_id(&self) -> bool {
+        !matches!(
+            self,
+            Refusal::NotYet { .. }
+                | Refusal::Held { .. }
+                | Refusal::InHandOver
+                | Refusal::AlreadyAnswered
+                | Refusal::NeedFull
+                | Refusal::Moved
+        )
+    }
+
+    /// Whether a climb so refused shall be tried again later.
+    pub fn arms_again(&self) -> bool {
+        matches!(self, Refusal::NotYet { .. } | Refusal::Held { .. } | Refusal::InHandOver)
+    }
+}

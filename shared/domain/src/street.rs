@@ -1,0 +1,190 @@
+//! A street's own figures: everything `decide` knows of a ledger beside the one need in hand.
+//!
+//! They are counters, small and of fixed size, so that a ledger of a million needs still answers from memory.
+//! The count identity of `reliability.md` 3 (I4) can be read off them at every position
+//! ([`Figures::balance`]): what arrived is open, closed or moved away; nothing vanishes.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{LedgerCode, NeedId};
+use crate::need::NeedState;
+
+/// How many needs taken over from other ledgers are remembered, so that a carrier's repeat finds its number
+/// again. A repeat comes within the carrier's restart, not a thousand hand-overs later; one that did would be
+/// taken over twice, and both numbers would show it.
+pub const TAKEN_OVER_KEPT: usize = 1_000;
+
+/// A ledger's own state.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Street {
+    /// Its code.
+    pub code: LedgerCode,
+    /// The year of the last number given.
+    pub year: u16,
+    /// The last number given in that year.
+    pub last_number: u32,
+    /// The counters.
+    pub figures: Figures,
+    /// The needs taken over from other ledgers, latest last; at most [`TAKEN_OVER_KEPT`].
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub taken_over: VecDeque<Taken>,
+}
+
+/// A need that came from another ledger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Taken {
+    /// Its number there.
+    pub from: NeedId,
+    /// Which hand-over of it.
+    pub ordinal: u16,
+    /// Its number here.
+    pub number: NeedId,
+}
+
+/// Counters of one ledger. All but `standing` only grow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figures {
+    /// Needs opened from reports.
+    pub opened: u64,
+    /// Needs that got a number here coming from another ledger.
+    pub taken_over: u64,
+    /// Cases taken over from another system, closed or for the record.
+    pub history: u64,
+    /// Where the needs stand now.
+    pub standing: Standing,
+    /// 立案数.
+    pub registered: u64,
+    /// Needs closed by tick-off.
+    pub closed: u64,
+    /// Of these, in time.
+    pub closed_on_time: u64,
+    /// Items dispatched.
+    pub items: u64,
+    /// Items ticked off.
+    pub items_ticked_off: u64,
+    /// Of these, in time.
+    pub items_on_time: u64,
+    /// 返工: times an item was sent back by check or approval.
+    pub rework: u64,
+    /// Items signed after their limit.
+    pub signed_late: u64,
+    /// Items whose resident was first contacted after the limit.
+    pub contacted_late: u64,
+    /// Red lights turned.
+    pub red_lights: u64,
+    /// 督办单 issued.
+    pub supervision_orders: u64,
+    /// Steps climbed by waiting clocks.
+    pub waiting_climbs: u64,
+    /// Reports refused because their id belongs to another one.
+    pub reports_refused: u64,
+    /// Keys certified as erased.
+    pub keys_erased: u64,
+    /// Unreadable records parked.
+    pub parked: u64,
+    /// Orders refused.
+    pub refused: u64,
+}
+
+/// How many needs stand where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// Waiting to be registered.
+    pub reported: u64,
+    /// Waiting to be dispatched.
+    pub registered: u64,
+    /// In hand.
+    pub dispatched: u64,
+    /// Waiting for another ledger.
+    pub in_hand_over: u64,
+    /// Kept by another ledger.
+    pub moved: u64,
+    /// Closed, history included.
+    pub closed: u64,
+}
+
+impl Standing {
+    /// Open ones.
+    pub fn open(&self) -> u64 {
+        self.reported + self.registered + self.dispatched + self.in_hand_over
+    }
+
+    fn at(&mut self, state: NeedState) -> &mut u64 {
+        match state {
+            NeedState::Reported => &mut self.reported,
+            NeedState::Registered => &mut self.registered,
+            NeedState::Dispatched => &mut self.dispatched,
+            NeedState::InHandOver => &mut self.in_hand_over,
+            NeedState::Moved => &mut self.moved,
+            NeedState::Closed => &mut self.closed,
+        }
+    }
+
+    /// A need appears, or moves from one state to another.
+    pub(crate) fn shift(&mut self, from: Option<NeedState>, to: NeedState) {
+        if let Some(from) = from {
+            let left = self.at(from);
+            debug_assert!(*left > 0, "a need leaves a state that holds none");
+            *left = left.saturating_sub(1);
+        }
+        *self.at(to) += 1;
+    }
+}
+
+/// The two sides of the count identity: they are equal at every position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Balance {
+    /// Needs that have a number here, however they came.
+    pub arrived: u64,
+    /// Open, closed and moved away.
+    pub accounted: u64,
+}
+
+impl Figures {
+    /// Both sides of the count identity.
+    pub fn balance(&self) -> Balance {
+        Balance {
+            arrived: self.opened + self.taken_over + self.history,
+            accounted: self.standing.open() + self.standing.closed + self.standing.moved,
+        }
+    }
+}
+
+impl Street {
+    /// An empty ledger.
+    pub fn new(code: LedgerCode) -> Street {
+        Street { code, year: 0, last_number: 0, figures: Figures::default(), taken_over: VecDeque::new() }
+    }
+
+    /// The number that the next need gets at this instant. Stamps are monotone, so years only rise.
+    pub fn next_number(&self, at_ms: i64) -> NeedId {
+        let year = crate::ids::need_year(at_ms);
+        let number = if year == self.year { self.last_number + 1 } else { 1 };
+        NeedId { ledger: self.code, year, number }
+    }
+
+    /// The number under which a hand-over was taken, if it was.
+    pub fn taken(&self, from: NeedId, ordinal: u16) -> Option<NeedId> {
+        let same = |taken: &&Taken| taken.from == from && taken.ordinal == ordinal;
+        self.taken_over.iter().rev().find(same).map(|taken| taken.number)
+    }
+
+    /// Gives a number away.
+    pub(crate) fn give(&mut self, number: NeedId) {
+        (self.year, self.last_number) = (number.year, number.number);
+    }
+
+    /// Remembers a need that was taken over.
+    pub(crate) fn remember(&mut self, taken: Taken) {
+        if self.taken_over.len() == TAKEN_OVER_KEPT {
+            self.taken_over.pop_front();
+        }
+        self.taken_over.push_back(taken);
+    }
+}
