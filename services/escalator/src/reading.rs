@@ -1,0 +1,135 @@
+//! What does a fact mean for the timers? The one table that says which fact starts, stops or holds which
+//! clock. It mirrors what the domain's `evolve` does with a need, in the few bytes that a timer needs.
+
+use xh_domain::clock::{Clock, ClockKind};
+use xh_domain::fact::{Answer, Entry, Fact, HandOverOutcome};
+use xh_domain::ids::NeedId;
+use xh_domain::letter::Letter;
+use xh_domain::need::Need;
+use xh_domain::order::OrderKind;
+use xh_domain::refusal::Refusal;
+
+use crate::climb_id::climb_of;
+use crate::timers::{Climb, ClockId, NOT_YET_PAUSE_MS, Rung, Timers};
+
+/// Folds one entry into the timers. `at_ms` is the ledger's time of the entry; `now_ms` the latest instant
+/// that the escalator has been woken at, from which a climb that came too early is put off.
+pub fn fold(timers: &mut Timers, entry: &Entry, at_ms: i64, now_ms: i64) {
+    match (&entry.answer, entry.need) {
+        (Answer::Facts(facts), Some(need)) => facts.iter().for_each(|fact| fold_fact(timers, need, fact)),
+        (Answer::Refused(refusal), _) if entry.order.kind == OrderKind::Climb => {
+            if let Some(climb) = climb_of(&entry.order.id) {
+                fold_refusal(timers, climb, refusal, at_ms, now_ms);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
+    match fact {
+        Fact::Opened { clock, .. } => start(timers, need, None, clock),
+        Fact::Dispatched { items, .. } => {
+            timers.stop(need, |clock| clock.kind == ClockKind::Dispatch);
+            for item in items {
+                item.clocks.iter().for_each(|clock| start(timers, need, Some(item.item), clock));
+            }
+        }
+        Fact::Signed { item, .. } => stop(timers, need, *item, ClockKind::Sign),
+        Fact::Contacted { item, .. } => stop(timers, need, *item, ClockKind::Contact),
+        Fact::TickOffApplied { item, clock, .. } => start(timers, need, Some(*item), clock),
+        Fact::CheckPassed { item, clock, .. } => {
+            stop(timers, need, *item, ClockKind::Check);
+            start(timers, need, Some(*item), clock);
+        }
+        Fact::CheckFailed { item, .. } => stop(timers, need, *item, ClockKind::Check),
+        Fact::ApprovalRefused { item, .. } => stop(timers, need, *item, ClockKind::Approval),
+        Fact::TickedOff { item, .. } => timers.stop(need, |clock| clock.item == Some(*item)),
+        Fact::NeedClosed { .. } => timers.forget(need),
+        Fact::Acknowledged { item, rung, holds_until_ms, .. } => acknowledge(timers, need, *item, *rung, *holds_until_ms),
+        Fact::HandedOver { clock, .. } | Fact::SentBack { clock, .. } => {
+            start(timers, need, None, clock);
+            timers.only(need, Some(ClockKind::HandOver));
+        }
+        Fact::TakenOver { handed } => adopt(timers, need, &handed.need),
+        Fact::HandOverEnded { outcome, .. } => end_hand_over(timers, need, outcome),
+        climbed => fold_climbed(timers, need, climbed),
+    }
+}
+
+/// What the rungs of clocks have brought about.
+fn fold_climbed(timers: &mut Timers, need: NeedId, fact: &Fact) {
+    let (item, kind, version, rung) = match fact {
+        Fact::LightTurned { item, rung, version, .. } => (Some(*item), ClockKind::Resolve, *version, *rung),
+        Fact::SupervisionOrdered { item, rung, version, reply, .. } => {
+            start(timers, need, Some(*item), reply);
+            (Some(*item), ClockKind::Resolve, *version, *rung)
+        }
+        Fact::WaitingClimbed { item, clock, rung, version, .. } => (*item, *clock, *version, *rung),
+        Fact::ReplyMissed { item, rung, .. } => {
+            return timers.stop(need, |clock| *clock == reply_of(*item, *rung));
+        }
+        _ => return,
+    };
+    timers.climbed(Climb { need, clock: ClockId { item, kind, version }, rung });
+}
+
+fn fold_refusal(timers: &mut Timers, climb: Climb, refusal: &Refusal, at_ms: i64, now_ms: i64) {
+    let soon_ms = now_ms.saturating_add(NOT_YET_PAUSE_MS);
+    match refusal {
+        // The ledger's clock is behind ours: wait as long as it still has to go.
+        Refusal::NotYet { due_ms } => timers.postpone(climb, soon_ms.max(now_ms.saturating_add(due_ms - at_ms))),
+        Refusal::Held { until_ms } => timers.postpone(climb, *until_ms),
+        Refusal::InHandOver => timers.postpone(climb, soon_ms),
+        Refusal::AlreadyClimbed => timers.climbed(climb),
+        _ => timers.stop(climb.need, |clock| *clock == climb.clock),
+    }
+}
+
+fn acknowledge(timers: &mut Timers, need: NeedId, item: Letter, rung: u8, holds_until_ms: Option<i64>) {
+    timers.stop(need, |clock| *clock == reply_of(item, rung));
+    if let Some(until_ms) = holds_until_ms {
+        timers.hold(need, until_ms, |clock| clock.item == Some(item) && clock.kind == ClockKind::Resolve);
+    }
+}
+
+fn end_hand_over(timers: &mut Timers, need: NeedId, outcome: &HandOverOutcome) {
+    match outcome {
+        HandOverOutcome::TakenOver { .. } => timers.forget(need),
+        HandOverOutcome::NotTaken => {
+            timers.stop(need, |clock| clock.kind == ClockKind::HandOver);
+            timers.only(need, None);
+        }
+        HandOverOutcome::Returned { handed } => adopt(timers, need, &handed.need),
+    }
+}
+
+/// All clocks of a need that comes with everything it had at another ledger.
+fn adopt(timers: &mut Timers, need: NeedId, from: &Need) {
+    timers.forget(need);
+    from.dispatch.iter().for_each(|clock| start(timers, need, None, clock));
+    for (letter, item) in from.lettered() {
+        let replies = item.orders.iter().filter_map(|order| order.reply.as_ref());
+        item.clocks.iter().chain(replies).for_each(|clock| start(timers, need, Some(letter), clock));
+    }
+}
+
+/// Arms what is left of a clock.
+fn start(timers: &mut Timers, need: NeedId, item: Option<Letter>, clock: &Clock) {
+    let left = if clock.runs() { clock.steps.get(usize::from(clock.taken)..).unwrap_or_default() } else { &[] };
+    let rungs = left.iter().map(|step| Rung { number: step.rung, at_ms: step.at_ms });
+    let id = ClockId { item, kind: clock.kind, version: clock.version };
+    timers.start(need, id, rungs);
+    if let Some(until_ms) = clock.held_until_ms {
+        timers.hold(need, until_ms, |clock| *clock == id);
+    }
+}
+
+fn stop(timers: &mut Timers, need: NeedId, item: Letter, kind: ClockKind) {
+    timers.stop(need, |clock| clock.item == Some(item) && clock.kind == kind);
+}
+
+/// The clock that waits for the reply to a supervision order.
+fn reply_of(item: Letter, rung: u8) -> ClockId {
+    ClockId { item: Some(item), kind: ClockKind::Reply, version: u16::from(rung) }
+}
