@@ -1,1 +1,7 @@
 //! The doors for reports.
+//!
+//! A report is authenticated, checked (all faults in one answer), sealed and kept; only then the sender is told
+//! "kept". What becomes of it is read from facts, never waited for.
+
+pub mod lag;
+pub mod photo;
