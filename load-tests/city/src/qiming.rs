@@ -27,7 +27,7 @@ macro_rules! files {
 files![
     "street_cells.geojson",
     "calendar_cn_2024_2026.json",
-    "streets.csv",
+    "regions.csv",
     "organisations.csv",
     "units.csv",
     "posts.csv",
