@@ -16,11 +16,6 @@ pub(crate) fn side(a: Position, b: Position, p: Position) -> Ordering {
     (span(a.0, b.0) * span(a.1, p.1)).cmp(&(span(a.1, b.1) * span(a.0, p.0)))
 }
 
-/// Whether `p` lies on the closed segment `a`-`b`.
-pub(crate) fn on_segment(a: Position, b: Position, p: Position) -> bool {
-    between(a.0, b.0, p.0) && between(a.1, b.1, p.1) && side(a, b, p) == Ordering::Equal
-}
-
 /// Whether `x` lies between `a` and `b`, ends included.
 pub(crate) fn between(a: i32, b: i32, x: i32) -> bool {
     (a.min(b)..=a.max(b)).contains(&x)
@@ -76,8 +71,6 @@ mod tests {
         assert_eq!(side(west, east, (0, 1)), Ordering::Greater);
         assert_eq!(side(west, east, (0, -1)), Ordering::Less);
         assert_eq!(side(west, east, (-1_800_000_000, 900_000_000)), Ordering::Greater);
-        assert!(on_segment(west, east, (1_800_000_000, 900_000_000)));
-        assert!(!on_segment((0, 0), (10, 10), (11, 11)));
     }
 
     #[test]

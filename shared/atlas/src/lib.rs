@@ -6,6 +6,7 @@
 //! - [`RawPoint`] is what was sent; [`RawPoint::to_cgcs2000`] brings it into the datum of the cells.
 //! - [`CellCode`] and its parents [`CommunityCode`], [`StreetCode`], [`DivisionCode`].
 //! - [`Cell`], [`BoundaryVersion`], [`Atlas`]: cells, a set of them with its days, and all sets of a catalogue.
+//! - [`load`]: a GeoJSON file into cells, whole or not at all, by a [`Mapping`].
 //! - [`Index`]: the look-ups, with the rule at the boundary stated there.
 //!
 //! It must not know reports, organisations, routes or the engine.
@@ -20,6 +21,7 @@ mod degree;
 mod exact;
 mod hilbert;
 mod index;
+mod load;
 mod nearby;
 mod outline;
 mod point;
@@ -34,6 +36,10 @@ pub use day::{Day, DayFault, Validity};
 pub use degree::{DegreeFault, degree_e7_from_f64, degree_e7_from_text, degree_text};
 pub use hilbert::hilbert_key;
 pub use index::{Hit, Index};
+pub use load::{
+    DUST_AREA_M2, Fault, FaultKind, LoadOptions, Loaded, MAX_FAULTS, MAX_FEATURES, MAX_FILE_BYTES, Mapping, Piece,
+    Place, REFUSED_AREA_M2, Refused, Repair, Source, load,
+};
 pub use nearby::{MAX_NEAR_CELLS, MAX_RADIUS_M, Near};
 pub use point::{Point, PointFault, RawPoint};
 pub use shape::{MAX_SPAN_E7, MAX_VERTICES, Polygon, Ring, Shape, ShapeFault, Standing};

@@ -79,20 +79,25 @@ impl Index {
 
 /// The plane that touches the ellipsoid at a position.
 #[derive(Debug, Clone, Copy)]
-struct Plane {
+pub(crate) struct Plane {
     at: Position,
     /// Nanometres per 1e-7 degree, east and north.
     scale_nm: (i64, i64),
 }
 
 impl Plane {
-    fn touching(at: Position) -> Self {
+    pub(crate) fn touching(at: Position) -> Self {
         let latitude_rad = f64::from(at.1) / f64::from(DEGREE_E7) / 180.0 * PI;
         let eccentricity_squared = FLATTENING * (2.0 - FLATTENING);
         let m = 1.0 - eccentricity_squared * sin(latitude_rad) * sin(latitude_rad);
         let (normal_m, meridian_m) = (AXIS_M / sqrt(m), AXIS_M * (1.0 - eccentricity_squared) / (m * sqrt(m)));
         let nanometres = |radius_m: f64| round(radius_m * 1e9 * PI / 180.0 / f64::from(DEGREE_E7)) as i64;
         Self { at, scale_nm: (nanometres(normal_m * cos(latitude_rad)).max(1), nanometres(meridian_m)) }
+    }
+
+    /// Nanometres per 1e-7 degree, east and north.
+    pub(crate) const fn scale_nm(&self) -> (i64, i64) {
+        self.scale_nm
     }
 
     /// A box that holds everything within `radius_mm`.
