@@ -60,6 +60,14 @@ impl AnsweredIds {
         self.applied.len() < if act { APPLIED_MAX } else { APPLIED_MAX - ACTS_RESERVED }
     }
 
+    /// Takes over what another copy of the same need has answered meanwhile (a need that comes home): the
+    /// union, which then may pass the limit and refuses the next order.
+    pub(crate) fn absorb(&mut self, other: &AnsweredIds) {
+        let new = other.applied.iter().filter(|print| !self.applied.contains(print)).copied();
+        let new: Vec<u64> = new.collect();
+        self.applied.extend(new);
+    }
+
     /// Keeps the id of an applied order.
     pub(crate) fn keep_applied(&mut self, id: &OrderId) {
         self.applied.push(fingerprint(id));

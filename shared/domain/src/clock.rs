@@ -179,6 +179,18 @@ impl Clock {
         self.steps[..usize::from(self.taken).min(self.steps.len())].iter().rev().find_map(|step| step.light)
     }
 
+    /// The place of a rung among the steps.
+    pub(crate) fn place_of(&self, rung: u8) -> Option<usize> {
+        self.steps.iter().position(|step| step.rung == rung)
+    }
+
+    /// The step of a rung has been taken, and with it all below.
+    pub(crate) fn take(&mut self, rung: u8) {
+        if let Some(place) = self.place_of(rung) {
+            self.taken = self.taken.max(place as u8 + 1);
+        }
+    }
+
     /// Stops it, once.
     pub(crate) fn stop(&mut self, at_ms: i64) {
         self.stopped_ms.get_or_insert(at_ms);

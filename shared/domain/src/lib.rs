@@ -14,6 +14,7 @@ pub mod report;
 pub mod answered;
 pub mod case;
 pub mod clock;
+pub mod evolve;
 pub mod fact;
 pub mod handover;
 pub mod letter;

@@ -470,6 +470,13 @@ impl OrderKind {
         matches!(self, OrderKind::Comment | OrderKind::PhotoKept | OrderKind::Receipt)
     }
 
+    /// Whether the need keeps the ids of such orders once answered: those that people, couriers and imports
+    /// make. The router's are told apart by its marks, climbs by their clocks, the carrier's by the
+    /// hand-over's ordinal.
+    pub const fn keeps_id(self) -> bool {
+        !self.is_of_the_house() || matches!(self, OrderKind::Receipt)
+    }
+
     /// Whether the house itself orders it; everything else is a person's (or an import's) to order.
     pub const fn is_of_the_house(self) -> bool {
         matches!(
