@@ -148,6 +148,33 @@ impl Table {
         }
         parsed
     }
+
+    /// A cell read as `T` where it is not blank.
+    pub fn optional<T: std::str::FromStr>(&self, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Option<T> {
+        if self.cell(row, column).is_empty() { None } else { self.parsed(row, column, wanted, faults) }
+    }
+
+    /// A cell that must say something.
+    pub fn text(&self, row: &Row, column: &str, faults: &mut Faults) -> Option<String> {
+        let text = self.cell(row, column);
+        if text.is_empty() {
+            faults.add(row.number, column, "this cell must not be blank");
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Every value of a list read as `T`.
+    pub fn parsed_list<T: std::str::FromStr>(&self, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Vec<T> {
+        let values = self.list(row, column).into_iter();
+        let parsed = values.filter_map(|value| {
+            let parsed = value.parse().ok();
+            if parsed.is_none() {
+                faults.add(row.number, column, format!("{value}: {wanted} is wanted here"));
+            }
+            parsed
+        });
+        parsed.collect()
+    }
 }
 
 /// Where each column of the form stands in the file.
@@ -182,7 +209,7 @@ mod tests {
 
     #[test]
     fn gbk_from_an_older_spreadsheet_is_read() {
-        let (bytes, _, _) = encoding_rs::GBK.encode("id,name,note\n1,东风社区,甲；乙\n");
+        let (bytes, ..) = encoding_rs::GBK.encode("id,name,note\n1,东风社区,甲；乙\n");
         let table = Table::read("x.csv", &bytes, COLUMNS, 0).unwrap();
         let row = &table.rows()[0];
         assert_eq!((table.cell(row, "name"), table.list(row, "note")), ("东风社区", vec!["甲", "乙"]));

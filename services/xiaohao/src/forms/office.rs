@@ -1,0 +1,96 @@
+//! The forms of who there is: organisations, units, posts, people.
+//!
+//! A row becomes a row of the catalogue; whether the rows fit each other is the catalogue's own check.
+
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use xh_domain::catalogue::{Contact, Organisation, Person, Post, Unit};
+
+use super::table::{Faults, FormFault, Row, Table};
+
+const ID: &str = "an id of letters, digits, - and _ (at most 64)";
+
+/// Reads `organisations.csv`: id,name,level,form,parent,coordinated_by,members.
+pub fn organisations(file: &str, bytes: &[u8]) -> Result<Vec<Organisation>, Vec<FormFault>> {
+    let columns = &["id", "name", "level", "form", "parent", "coordinated_by", "members"];
+    let table = Table::read(file, bytes, columns, 4)?;
+    rows(file, &table, |row, faults| {
+        let id = table.parsed(row, "id", ID, faults);
+        let name = table.text(row, "name", faults);
+        let level = word(&table, row, "level", "CITY, DISTRICT, STREET, COMMUNITY or GRID", faults);
+        let parent = table.optional(row, "parent", ID, faults);
+        let coordinated_by = table.optional(row, "coordinated_by", ID, faults);
+        let members = table.optional(row, "members", "a whole number", faults);
+        let form = Some(table.cell(row, "form").to_owned()).filter(|form| !form.is_empty());
+        Some(Organisation { id: id?, name: name?, level: level?, form, parent, coordinated_by, members })
+    })
+}
+
+/// Reads `units.csv`: id,name,kind,line.
+pub fn units(file: &str, bytes: &[u8]) -> Result<Vec<Unit>, Vec<FormFault>> {
+    let table = Table::read(file, bytes, &["id", "name", "kind", "line"], 1)?;
+    rows(file, &table, |row, faults| {
+        let id = table.parsed(row, "id", ID, faults);
+        let name = table.text(row, "name", faults);
+        let kind = word(&table, row, "kind", "a kind of unit such as STREET_OFFICE or DISTRICT_UNIT", faults);
+        let line = table.optional(row, "line", ID, faults);
+        Some(Unit { id: id?, name: name?, kind: kind?, line })
+    })
+}
+
+/// Reads `posts.csv`: id,name,role,organisation,unit,line.
+pub fn posts(file: &str, bytes: &[u8]) -> Result<Vec<Post>, Vec<FormFault>> {
+    let table = Table::read(file, bytes, &["id", "name", "role", "organisation", "unit", "line"], 3)?;
+    rows(file, &table, |row, faults| {
+        let id = table.parsed(row, "id", ID, faults);
+        let name = table.text(row, "name", faults);
+        let role = table.parsed(row, "role", "a role of the glossary such as SHIFT_LEAD", faults);
+        let organisation = table.optional(row, "organisation", ID, faults);
+        let unit = table.optional(row, "unit", ID, faults);
+        let line = table.optional(row, "line", ID, faults);
+        Some(Post { id: id?, name: name?, role: role?, organisation, unit, line })
+    })
+}
+
+/// Reads `people.csv`: id,name,posts,channel,address. A person with several ways to be told has several
+/// channels and addresses, separated by `;`, best first.
+pub fn people(file: &str, bytes: &[u8]) -> Result<Vec<Person>, Vec<FormFault>> {
+    let table = Table::read(file, bytes, &["id", "name", "posts", "channel", "address"], 2)?;
+    rows(file, &table, |row, faults| {
+        let id = table.parsed(row, "id", ID, faults);
+        let name = table.text(row, "name", faults);
+        let posts = table.parsed_list(row, "posts", ID, faults);
+        let contacts = contacts(&table, row, faults);
+        Some(Person { id: id?, name: name?, posts, contacts })
+    })
+}
+
+fn contacts(table: &Table, row: &Row, faults: &mut Faults) -> Vec<Contact> {
+    let (channels, addresses) = (table.list(row, "channel"), table.list(row, "address"));
+    if channels.len() != addresses.len() {
+        faults.add(row.number, "address", format!("{} addresses for {} channels", addresses.len(), channels.len()));
+    }
+    let pairs = channels.into_iter().zip(addresses);
+    pairs.map(|(channel, address)| Contact { channel: channel.to_owned(), address: address.to_owned() }).collect()
+}
+
+/// A cell that holds one of the catalogue's own words.
+pub(super) fn word<T: DeserializeOwned>(table: &Table, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Option<T> {
+    let text: StrDeserializer<'_, serde::de::value::Error> = serde::de::IntoDeserializer::into_deserializer(table.cell(row, column));
+    let parsed = T::deserialize(text).ok();
+    if parsed.is_none() {
+        faults.add(row.number, column, format!("{wanted} is wanted here"));
+    }
+    parsed
+}
+
+/// Every row through `read`; all faults of the file at once.
+pub(super) fn rows<T>(
+    file: &str,
+    table: &Table,
+    mut read: impl FnMut(&Row, &mut Faults) -> Option<T>,
+) -> Result<Vec<T>, Vec<FormFault>> {
+    let mut faults = Faults::of(file);
+    let read: Vec<T> = table.rows().iter().filter_map(|row| read(row, &mut faults)).collect();
+    faults.or(read)
+}

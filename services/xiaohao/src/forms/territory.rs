@@ -1,0 +1,91 @@
+//! The forms of whose ground and whose duty it is: regions and the duty table.
+
+use xh_domain::catalogue::{CategoryRow, Community, District, DutyRow, Profile, Register, Regions, Street};
+
+use super::office::{rows, word};
+use super::table::{Faults, FormFault, Row, Table};
+
+const ID: &str = "an id of letters, digits, - and _ (at most 64)";
+
+/// Reads `regions.csv`: code,name,organisation,unit. The length of the code says what a row is: 6 digits a
+/// district, 9 a street, 12 a community.
+pub fn regions(file: &str, bytes: &[u8]) -> Result<Regions, Vec<FormFault>> {
+    let table = Table::read(file, bytes, &["code", "name", "organisation", "unit"], 2)?;
+    let mut faults = Faults::of(file);
+    let (mut districts, mut streets, mut communities) = (Vec::new(), Vec::new(), Vec::new());
+    for row in table.rows() {
+        match table.cell(row, "code").len() {
+            6 => districts.extend(district(&table, row, &mut faults)),
+            9 => streets.extend(street(&table, row, &mut faults)),
+            12 => communities.extend(community(&table, row, &mut faults)),
+            _ => faults.add(row.number, "code", "6 digits (district), 9 (street) or 12 (community) are wanted here"),
+        }
+    }
+    let districts = Register::new(districts).map_err(|e| faults.add(0, "code", e.to_string()));
+    let streets = Register::new(streets).map_err(|e| faults.add(0, "code", e.to_string()));
+    let communities = Register::new(communities).map_err(|e| faults.add(0, "code", e.to_string()));
+    let (Ok(districts), Ok(streets), Ok(communities)) = (districts, streets, communities) else {
+        return faults.or(Regions::default());
+    };
+    faults.or(Regions { districts, streets, communities })
+}
+
+fn district(table: &Table, row: &Row, faults: &mut Faults) -> Option<District> {
+    let division = table.parsed(row, "code", "6 digits", faults);
+    let name = table.text(row, "name", faults);
+    let organisation = table.optional(row, "organisation", ID, faults);
+    Some(District { division: division?, name: name?, organisation, outline: None })
+}
+
+fn street(table: &Table, row: &Row, faults: &mut Faults) -> Option<Street> {
+    let code = table.parsed(row, "code", "9 digits", faults);
+    let name = table.text(row, "name", faults);
+    let organisation = table.optional(row, "organisation", ID, faults);
+    Some(Street { code: code?, name: name?, organisation })
+}
+
+fn community(table: &Table, row: &Row, faults: &mut Faults) -> Option<Community> {
+    let code = table.parsed(row, "code", "12 digits", faults);
+    let name = table.text(row, "name", faults);
+    let organisation = table.optional(row, "organisation", ID, faults);
+    let unit = table.optional(row, "unit", ID, faults);
+    Some(Community { code: code?, name: name?, organisation, unit })
+}
+
+/// Reads `duties.csv`: category,territory,responsible,cooperating,line,note. The first row that matches
+/// counts, so exceptions stand above rules.
+pub fn duties(file: &str, bytes: &[u8]) -> Result<Vec<DutyRow>, Vec<FormFault>> {
+    let columns = &["category", "territory", "responsible", "cooperating", "line", "note"];
+    let table = Table::read(file, bytes, columns, 3)?;
+    rows(file, &table, |row, faults| {
+        let category = table.parsed(row, "category", "*, N01 to N16, 5 digits, or 2 digits and *", faults);
+        let territory = table.parsed(row, "territory", "* or a code of 6, 9, 12 or 15 digits", faults);
+        let responsible = table.parsed(row, "responsible", ID, faults);
+        let cooperating = table.parsed_list(row, "cooperating", ID, faults);
+        let line = table.optional(row, "line", ID, faults);
+        let note = Some(table.cell(row, "note").to_owned()).filter(|note| !note.is_empty());
+        Some(DutyRow { category: category?, territory: territory?, responsible: responsible?, cooperating, line, note })
+    })
+}
+
+/// Reads `categories.csv`: code,name,default_tier.
+pub fn categories(file: &str, bytes: &[u8]) -> Result<Vec<CategoryRow>, Vec<FormFault>> {
+    let table = Table::read(file, bytes, &["code", "name", "default_tier"], 0)?;
+    rows(file, &table, |row, faults| {
+        let code = table.parsed(row, "code", "N01 to N16, 5 digits, or 2 digits and *", faults);
+        let name = table.text(row, "name", faults);
+        let default_tier = word(&table, row, "default_tier", "P0, P1, P2, P2S, P3, C, S or W", faults);
+        Some(CategoryRow { code: code?, name: name?, default_tier: default_tier? })
+    })
+}
+
+/// Reads `profile.toml`: windows, tiers, waiting limits and ladders.
+pub fn profile(file: &str, bytes: &[u8]) -> Result<Profile, Vec<FormFault>> {
+    let text = super::table::text(bytes);
+    toml::from_str(&text).map_err(|error| {
+        let mut faults = Faults::of(file);
+        let row = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        faults.add(row, "", error.message().to_owned());
+        faults.or(()).err().unwrap_or_default()
+    })
+}
