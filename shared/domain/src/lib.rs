@@ -5,6 +5,7 @@
 //! catalogue), what it has decided goes out as a value.
 
 pub mod actor;
+pub mod catalogue;
 pub mod category;
 pub mod entropy;
 pub mod ids;

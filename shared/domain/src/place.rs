@@ -4,49 +4,17 @@
 //! integers of 1e-7 degree from the door on; which cell a point lies in is decided later, by the router.
 
 use serde::{Deserialize, Serialize};
+pub use xh_atlas::Datum;
+use xh_atlas::{PointFault, RawPoint};
 
 use crate::ids::CellCode;
 
 /// Largest accuracy that may be claimed, metres.
 pub const ACCURACY_M_MAX: u32 = 100_000;
-/// Largest longitude, 1e-7 degree.
-pub const LON_E7_MAX: i32 = 1_800_000_000;
-/// Largest latitude, 1e-7 degree.
-pub const LAT_E7_MAX: i32 = 900_000_000;
-
-/// The frame in which a raw point was measured (`domain.md` 4). Baidu's Mercator is refused at the door.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Datum {
-    /// GPS, BeiDou, browsers.
-    Wgs84,
-    /// 高德, 腾讯.
-    Gcj02,
-    /// 百度, degrees.
-    Bd09,
-    /// 天地图, government boundaries.
-    Cgcs2000,
-}
-
-impl Datum {
-    /// All of them.
-    pub const ALL: [Datum; 4] = [Datum::Wgs84, Datum::Gcj02, Datum::Bd09, Datum::Cgcs2000];
-
-    /// As on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Datum::Wgs84 => "WGS84",
-            Datum::Gcj02 => "GCJ02",
-            Datum::Bd09 => "BD09",
-            Datum::Cgcs2000 => "CGCS2000",
-        }
-    }
-}
-
 /// A point as measured.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RawPoint {
+pub struct MeasuredPoint {
     /// Longitude, 1e-7 degree, in `datum`.
     pub lon_e7: i32,
     /// Latitude, 1e-7 degree, in `datum`.
@@ -57,6 +25,16 @@ pub struct RawPoint {
     /// unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_m: Option<u32>,
+}
+
+impl MeasuredPoint {
+    /// The point without its accuracy, as `atlas` converts it.
+    ///
+    /// # Errors
+    /// Names the axis that is out of range.
+    pub fn raw(&self) -> Result<RawPoint, PointFault> {
+        RawPoint::new(self.lon_e7, self.lat_e7, self.datum)
+    }
 }
 
 /// Why a person chose the cell instead of leaving it to the point. A closed list, so that nothing typed
@@ -114,7 +92,7 @@ pub struct ChosenCell {
 pub struct Place {
     /// As measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub point: Option<RawPoint>,
+    pub point: Option<MeasuredPoint>,
     /// As chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<ChosenCell>,

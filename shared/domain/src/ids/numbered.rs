@@ -1,10 +1,12 @@
-//! Ids made of division codes and running numbers: ledgers, cells, needs, items.
+//! Ids made of a ledger's code and running numbers: ledgers, needs, items.
 //!
-//! A division code grows to the right: 6 digits district, 9 street, 12 community, 15 cell
-//! (`domain.md` 2.3). A ledger's code is a street's, or one of the reserved ones of `contracts.md`.
+//! A ledger's code is a street's, or one of the reserved ones of `contracts.md`. (Codes of cells and what lies
+//! above them are `atlas`'s.)
 
 use std::fmt;
 use std::str::FromStr;
+
+use xh_atlas::StreetCode;
 
 use super::check::{check_code, is_check_code};
 use super::{BadId, string_on_the_wire};
@@ -81,6 +83,12 @@ impl LedgerCode {
     }
 }
 
+impl From<StreetCode> for LedgerCode {
+    fn from(street: StreetCode) -> LedgerCode {
+        LedgerCode(street.number() as u32)
+    }
+}
+
 impl fmt::Display for LedgerCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:09}", self.0)
@@ -97,83 +105,6 @@ impl FromStr for LedgerCode {
     type Err = BadId;
     fn from_str(text: &str) -> Result<Self, BadId> {
         digits(text, 9).map(LedgerCode).ok_or(BadId { kind: "LedgerCode", wanted: "9 digits" })
-    }
-}
-
-/// A community (社区), 12 digits: its street and three of its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommunityCode {
-    street: LedgerCode,
-    sequence: u16,
-}
-
-impl CommunityCode {
-    /// Its street's ledger.
-    pub fn street(self) -> LedgerCode {
-        self.street
-    }
-}
-
-impl fmt::Display for CommunityCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{:03}", self.street, self.sequence)
-    }
-}
-
-impl fmt::Debug for CommunityCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CommunityCode({self})")
-    }
-}
-
-impl FromStr for CommunityCode {
-    type Err = BadId;
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = BadId { kind: "CommunityCode", wanted: "12 digits" };
-        let (street, own) = text.split_at_checked(9).ok_or(bad)?;
-        let sequence = digits(own, 3).ok_or(bad)? as u16;
-        Ok(CommunityCode { street: street.parse().map_err(|_| bad)?, sequence })
-    }
-}
-
-/// A cell (网格), 15 digits: its community and three of its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CellCode {
-    community: CommunityCode,
-    sequence: u16,
-}
-
-impl CellCode {
-    /// Its community.
-    pub fn community(self) -> CommunityCode {
-        self.community
-    }
-
-    /// Its street's ledger.
-    pub fn street(self) -> LedgerCode {
-        self.community.street
-    }
-}
-
-impl fmt::Display for CellCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{:03}", self.community, self.sequence)
-    }
-}
-
-impl fmt::Debug for CellCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CellCode({self})")
-    }
-}
-
-impl FromStr for CellCode {
-    type Err = BadId;
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = BadId { kind: "CellCode", wanted: "15 digits" };
-        let (community, own) = text.split_at_checked(12).ok_or(bad)?;
-        let sequence = digits(own, 3).ok_or(bad)? as u16;
-        Ok(CellCode { community: community.parse().map_err(|_| bad)?, sequence })
     }
 }
 
@@ -283,7 +214,7 @@ impl FromStr for ItemId {
     }
 }
 
-string_on_the_wire!(LedgerCode, CommunityCode, CellCode, NeedId, ItemId);
+string_on_the_wire!(LedgerCode, NeedId, ItemId);
 
 /// The year in the office's zone (+08:00) of an instant: the year of a need that is opened at it. Outside
 /// 1970 to 9999 the nearer of the two.
@@ -330,16 +261,6 @@ mod tests {
         assert_eq!(street.kind(), LedgerKind::Street);
         assert_eq!(street.district_desk(), LedgerCode::district(999_901));
         assert_eq!(LedgerCode::INSTALLATION.district_desk(), None);
-    }
-
-    #[test]
-    fn a_cell_knows_its_community_and_street() {
-        let cell: CellCode = "999901001003007".parse().unwrap();
-        assert_eq!(cell.community().to_string(), "999901001003");
-        assert_eq!(cell.street().to_string(), "999901001");
-        assert!("99990100100300".parse::<CellCode>().is_err());
-        assert!("99990100100300x".parse::<CellCode>().is_err());
-        assert!("网网网网网".parse::<CellCode>().is_err(), "15 bytes that are no digits");
     }
 
     #[test]
@@ -392,7 +313,6 @@ mod tests {
         #[test]
         fn no_text_breaks_the_parsers(text in "\\PC{0,40}") {
             let _ = text.parse::<LedgerCode>();
-            let _ = text.parse::<CellCode>();
             let _ = text.parse::<NeedId>();
             let _ = text.parse::<ItemId>();
             let _ = NeedId::from_checked(&text);

@@ -1,0 +1,217 @@
+//! What may be wrong between the tables of a draft: each row for itself was read already, here they meet.
+
+use std::collections::BTreeSet;
+
+use super::draft::Draft;
+use super::duty::COOPERATING_MAX;
+use super::office::Organisation;
+use super::part::{PARTS_MAX, PartKind};
+use super::profile::RUNGS_MAX;
+use super::register::{Keyed, Register};
+use crate::ids::{LedgerCode, OrgId};
+
+/// Most faults that are told at once.
+pub const FAULTS_MAX: usize = 1_000;
+
+/// One fault: which table, which row, what.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{table:?} row {row}: {kind}")]
+pub struct CatalogueFault {
+    /// The table.
+    pub table: PartKind,
+    /// The row, from 0; a cell's number within its boundary version.
+    pub row: usize,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum FaultKind {
+    /// The id stands twice.
+    #[error("the id {0} stands in an earlier row already")]
+    Repeated(String),
+    /// A reference leads nowhere.
+    #[error("{field} names {id}, which does not exist")]
+    Unknown {
+        /// The referring field.
+        field: &'static str,
+        /// What it names.
+        id: String,
+    },
+    /// An organisation is above itself.
+    #[error("the organisations above {0} form a circle")]
+    Circle(String),
+    /// A community or cell below the street that it should be below is not there.
+    #[error("{0} belongs to no street of the table")]
+    NoStreet(String),
+    /// More than a named limit.
+    #[error("{what}: {count}, at most {max}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        count: usize,
+        /// How many may be.
+        max: usize,
+    },
+    /// The profile lacks the tier that stands in for others.
+    #[error("the profile has no tier {0}")]
+    MissingTier(&'static str),
+    /// Rungs do not rise.
+    #[error("the rungs of ladder {0} do not rise")]
+    Rungs(String),
+}
+
+/// Collects faults, bounded.
+struct Faults(Vec<CatalogueFault>);
+
+impl Faults {
+    fn push(&mut self, table: PartKind, row: usize, kind: FaultKind) {
+        if self.0.len() < FAULTS_MAX {
+            self.0.push(CatalogueFault { table, row, kind });
+        }
+    }
+
+    /// A fault unless `known`.
+    fn unknown(&mut self, table: PartKind, row: usize, field: &'static str, id: &impl ToString, known: bool) {
+        if !known {
+            self.push(table, row, FaultKind::Unknown { field, id: id.to_string() });
+        }
+    }
+
+    fn repeated<R: Keyed>(&mut self, table: PartKind, rows: &[R]) {
+        let mut seen = BTreeSet::new();
+        for (row, content) in rows.iter().enumerate() {
+            if !seen.insert(content.id()) {
+                self.push(table, row, FaultKind::Repeated(content.id().to_string()));
+            }
+        }
+    }
+}
+
+/// Everything that is wrong with a draft.
+pub(super) fn faults_of(draft: &Draft) -> Vec<CatalogueFault> {
+    let mut faults = Faults(Vec::new());
+    if draft.boundaries.len() + PartKind::SINGLE.len() > PARTS_MAX {
+        let (what, max) = ("boundary versions", PARTS_MAX - PartKind::SINGLE.len());
+        faults.push(PartKind::Boundary, 0, FaultKind::TooMany { what, count: draft.boundaries.len(), max });
+    }
+    faults.repeated(PartKind::Organisations, &draft.organisations);
+    faults.repeated(PartKind::Units, &draft.units);
+    faults.repeated(PartKind::Posts, &draft.posts);
+    faults.repeated(PartKind::People, &draft.people);
+    faults.repeated(PartKind::Regions, &draft.districts);
+    faults.repeated(PartKind::Regions, &draft.streets);
+    faults.repeated(PartKind::Regions, &draft.communities);
+    faults.repeated(PartKind::Categories, &draft.categories);
+    office(draft, &mut faults);
+    territories(draft, &mut faults);
+    duties(draft, &mut faults);
+    profile(draft, &mut faults);
+    faults.0
+}
+
+fn ids<R: Keyed>(rows: &[R]) -> BTreeSet<&R::Id> {
+    rows.iter().map(Keyed::id).collect()
+}
+
+fn office(draft: &Draft, faults: &mut Faults) {
+    let organisations = ids(&draft.organisations);
+    for (row, organisation) in draft.organisations.iter().enumerate() {
+        let above = [("parent", &organisation.parent), ("coordinated_by", &organisation.coordinated_by)];
+        for (field, id) in above.into_iter().filter_map(|(field, id)| Some((field, id.as_ref()?))) {
+            faults.unknown(PartKind::Organisations, row, field, id, organisations.contains(id));
+        }
+    }
+    circles(&draft.organisations, faults);
+    let units = ids(&draft.units);
+    for (row, post) in draft.posts.iter().enumerate() {
+        if let Some(id) = &post.organisation {
+            faults.unknown(PartKind::Posts, row, "organisation", id, organisations.contains(id));
+        }
+        if let Some(id) = &post.unit {
+            faults.unknown(PartKind::Posts, row, "unit", id, units.contains(id));
+        }
+    }
+    let posts = ids(&draft.posts);
+    for (row, person) in draft.people.iter().enumerate() {
+        for id in &person.posts {
+            faults.unknown(PartKind::People, row, "posts", id, posts.contains(id));
+        }
+    }
+}
+
+/// Organisations that lie on a circle or below one. A line of ascent is never longer than there are rows.
+fn circles(rows: &[Organisation], faults: &mut Faults) {
+    let Ok(register) = Register::new(rows.to_vec()) else { return };
+    for (row, organisation) in rows.iter().enumerate() {
+        let ascent = std::iter::successors(Some(organisation), |here| register.get(here.parent.as_ref()?));
+        if ascent.take(rows.len() + 1).count() > rows.len() {
+            faults.push(PartKind::Organisations, row, FaultKind::Circle(organisation.id.to_string()));
+        }
+    }
+}
+
+fn territories(draft: &Draft, faults: &mut Faults) {
+    let organisations = ids(&draft.organisations);
+    let units = ids(&draft.units);
+    let streets = ids(&draft.streets);
+    let led = draft.districts.iter().map(|d| &d.organisation).enumerate();
+    let led = led.chain(draft.streets.iter().map(|s| &s.organisation).enumerate());
+    let led = led.chain(draft.communities.iter().map(|c| &c.organisation).enumerate());
+    for (row, id) in led.filter_map(|(row, id)| Some((row, id.as_ref()?))) {
+        faults.unknown(PartKind::Regions, row, "organisation", id, organisations.contains(id));
+    }
+    for (row, community) in draft.communities.iter().enumerate() {
+        if let Some(id) = &community.unit {
+            faults.unknown(PartKind::Regions, row, "unit", id, units.contains(id));
+        }
+        if !streets.contains(&LedgerCode::from(community.code.street())) {
+            faults.push(PartKind::Regions, row, FaultKind::NoStreet(community.code.to_string()));
+        }
+    }
+    for (row, cell) in draft.boundaries.iter().flat_map(|b| b.cells.iter().enumerate()) {
+        let known = cell.party_org.parse::<OrgId>().is_ok_and(|id| organisations.contains(&id));
+        faults.unknown(PartKind::Boundary, row, "party_org", &cell.party_org, known);
+        if !streets.contains(&LedgerCode::from(cell.code.street())) {
+            faults.push(PartKind::Boundary, row, FaultKind::NoStreet(cell.code.to_string()));
+        }
+    }
+}
+
+fn duties(draft: &Draft, faults: &mut Faults) {
+    let units = ids(&draft.units);
+    for (row, duty) in draft.duties.rows.iter().enumerate() {
+        faults.unknown(PartKind::Duties, row, "responsible", &duty.responsible, units.contains(&duty.responsible));
+        for id in &duty.cooperating {
+            faults.unknown(PartKind::Duties, row, "cooperating", id, units.contains(id));
+        }
+        let count = duty.cooperating.len();
+        if count > COOPERATING_MAX {
+            let what = "cooperating units";
+            faults.push(PartKind::Duties, row, FaultKind::TooMany { what, count, max: COOPERATING_MAX });
+        }
+    }
+}
+
+fn profile(draft: &Draft, faults: &mut Faults) {
+    let profile = &draft.profile;
+    if !profile.tiers.contains_key(&super::profile::FALLBACK_TIER) {
+        faults.push(PartKind::Profile, 0, FaultKind::MissingTier(super::profile::FALLBACK_TIER.as_str()));
+    }
+    for (row, limits) in profile.tiers.values().enumerate() {
+        let known = profile.ladders.contains_key(&limits.ladder);
+        faults.unknown(PartKind::Profile, row, "ladder", &limits.ladder, known);
+    }
+    for (row, (name, ladder)) in profile.ladders.iter().enumerate() {
+        let rises = ladder.rungs.windows(2).all(|pair| pair[0].after_per_mille < pair[1].after_per_mille);
+        if !rises || ladder.yellow_per_mille_left > 1_000 {
+            faults.push(PartKind::Profile, row, FaultKind::Rungs(name.clone()));
+        }
+        if ladder.rungs.len() > RUNGS_MAX {
+            let kind = FaultKind::TooMany { what: "rungs", count: ladder.rungs.len(), max: RUNGS_MAX };
+            faults.push(PartKind::Profile, row, kind);
+        }
+    }
+}
