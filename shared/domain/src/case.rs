@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, IntakeChannel};
 use crate::category::{Category, NeedKind, Tier};
-use crate::ids::{CellCode, Hash256, KeyId, OrgId, ReportId, UnitId};
+use crate::ids::{CellCode, Hash256, KeyId, LineId, OrgId, ReportId, UnitId};
 use crate::place::CellReason;
 use crate::report::{AnnouncedPhoto, Mode};
 
@@ -45,8 +45,14 @@ pub struct Case {
     pub tier: Tier,
     /// Where, in the frame of the cells.
     pub place: Placement,
+    /// The boundary version by which it was placed, by name; it stays placed by that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<String>,
     /// Whose matter, as far as the duty table knows.
     pub route: Route,
+    /// The line of the leader in charge (分管领导), where the duty table names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
     /// The photos announced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<AnnouncedPhoto>,

@@ -11,8 +11,10 @@
 //! * **waiting** clocks (dispatch, check, approval, hand-over) climb to the shift lead at their limit (rung
 //!   1) and to the head of the street's centre after the same limit once more (rung 2).
 //!
-//! Sign and contact clocks have no steps: being late there is counted, nobody is ordered. A reply clock runs
+//! Sign, contact and claim clocks have no steps: being late there is counted, nobody is ordered. A reply clock runs
 //! beside each supervision order; its one step records that no reply came.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xh_almanac::{Deadline, Explanation, Limit};
@@ -29,6 +31,8 @@ pub enum ClockKind {
     Sign,
     /// 首次联系. Of the item, without steps.
     Contact,
+    /// 认领, of a wish. Of the item, without steps.
+    Claim,
     /// 办结: from dispatch to tick-off. Of the item; the only one that lights.
     Resolve,
     /// 核查: from an application for tick-off to its check. Of the item.
@@ -43,10 +47,11 @@ pub enum ClockKind {
 
 impl ClockKind {
     /// All of them.
-    pub const ALL: [ClockKind; 8] = [
+    pub const ALL: [ClockKind; 9] = [
         ClockKind::Dispatch,
         ClockKind::Sign,
         ClockKind::Contact,
+        ClockKind::Claim,
         ClockKind::Resolve,
         ClockKind::Check,
         ClockKind::Approval,
@@ -60,6 +65,7 @@ impl ClockKind {
             ClockKind::Dispatch => "dispatch",
             ClockKind::Sign => "sign",
             ClockKind::Contact => "contact",
+            ClockKind::Claim => "claim",
             ClockKind::Resolve => "resolve",
             ClockKind::Check => "check",
             ClockKind::Approval => "approval",
@@ -120,7 +126,7 @@ pub struct Step {
     pub posts: Vec<PostId>,
 }
 
-/// A running (or stopped) clock.
+/// A running (or stopped) clock. What is settled when it starts is shared between fact and state.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clock {
@@ -129,10 +135,10 @@ pub struct Clock {
     /// 1 for its first deadline; every later deadline of the same wait has the next one.
     pub version: u16,
     /// Its deadline, and how that instant came about. An act at that very instant is in time.
-    pub why: Explanation,
+    pub why: Arc<Explanation>,
     /// What happens when, earliest first, rungs rising.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
+    #[serde(default = "no_steps", skip_serializing_if = "<[Step]>::is_empty")]
+    pub steps: Arc<[Step]>,
     /// How many of the steps have been taken.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub taken: u8,
@@ -142,6 +148,10 @@ pub struct Clock {
     /// When it stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_ms: Option<i64>,
+}
+
+fn no_steps() -> Arc<[Step]> {
+    Arc::new([])
 }
 
 fn is_zero(count: &u8) -> bool {

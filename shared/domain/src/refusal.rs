@@ -30,6 +30,8 @@ pub enum Refusal {
     // Which need, which item, and where it stands.
     /// The order must name a need.
     NeedMissing,
+    /// This ledger has no need of that number.
+    UnknownNeed,
     /// The order must not name a need, or that need is there already.
     NeedExists,
     /// The order must name an item.
@@ -53,11 +55,6 @@ pub enum Refusal {
     Moved,
     /// No such hand-over is under way.
     NotInHandOver,
-    /// The item's clocks have not started yet.
-    NotStarted {
-        /// When they do.
-        start_ms: i64,
-    },
     /// Not signed (签收) yet.
     NotSigned,
     /// Signed already.
@@ -105,8 +102,6 @@ pub enum Refusal {
     StartsTooEarly,
     /// The calendar cannot reckon this limit from this start.
     BeyondCalendar,
-    /// A given deadline must lie after the start.
-    DeadlineBeforeStart,
     /// No supervision order of this rung stands.
     NoSuchOrder {
         /// The rung asked for.
@@ -114,6 +109,8 @@ pub enum Refusal {
     },
     /// That order has its reply.
     AlreadyReplied,
+    /// The order was not sent to the post in whose name it is answered.
+    NotAddressed,
     /// The ledger hands nothing over to itself, nor to a desk that keeps no needs.
     NotALedgerToHandTo,
     /// The need did not come from another ledger, so there is none to send it back to.

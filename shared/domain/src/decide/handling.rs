@@ -1,0 +1,80 @@
+//! The handler's work, from signing to the application for tick-off, and what people say meanwhile.
+
+use std::sync::Arc;
+
+use super::{Matter, one, short_enough};
+use crate::clock::ClockKind;
+use crate::fact::Fact;
+use crate::letter::Letter;
+use crate::need::{Item, Need};
+use crate::order::{Delivery, EVIDENCE_PHOTOS_MAX, Evidence, Receipt};
+use crate::refusal::Refusal;
+use crate::report::Sealed;
+
+impl<'a> Matter<'a> {
+    pub(super) fn sign(&self, letter: Letter, item: &Item) -> Result<Vec<Fact>, Refusal> {
+        self.another_hand(item)?;
+        one(Fact::Signed { item: letter, late: self.is_late(item, ClockKind::Sign) })
+    }
+
+    pub(super) fn contact(
+        &self,
+        letter: Letter,
+        item: &Item,
+        note: Option<&Arc<Sealed>>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        self.another_hand(item)?;
+        short_enough(note)?;
+        one(Fact::Contacted { item: letter, late: self.is_late(item, ClockKind::Contact), note: note.cloned() })
+    }
+
+    pub(super) fn progress(&self, letter: Letter, item: &Item, note: &Arc<Sealed>) -> Result<Vec<Fact>, Refusal> {
+        self.another_hand(item)?;
+        short_enough([note])?;
+        one(Fact::Progressed { item: letter, note: Arc::clone(note) })
+    }
+
+    pub(super) fn apply_tick_off(
+        &self,
+        letter: Letter,
+        item: &'a Item,
+        evidence: &Evidence,
+    ) -> Result<Vec<Fact>, Refusal> {
+        self.another_hand(item)?;
+        if evidence.note.is_none() && evidence.photos.is_empty() {
+            return Err(Refusal::NoEvidence);
+        }
+        short_enough(&evidence.note)?;
+        if evidence.photos.len() > EVIDENCE_PHOTOS_MAX {
+            return Err(Refusal::TooMuch);
+        }
+        let limit = self.catalogue.profile().waiting.check;
+        let clock = self.waiting_clock(item, ClockKind::Check, limit)?;
+        one(Fact::TickOffApplied { item: letter, evidence: evidence.clone(), clock })
+    }
+
+    pub(super) fn comment(&self, need: &Need, note: &Arc<Sealed>) -> Result<Vec<Fact>, Refusal> {
+        short_enough([note])?;
+        let item = self.order.item;
+        match item {
+            Some(letter) if need.item(letter).is_none() => Err(Refusal::UnknownItem { item: letter }),
+            _ => one(Fact::Commented { item, note: Arc::clone(note) }),
+        }
+    }
+
+    pub(super) fn receipt(&self, receipt: &Receipt) -> Result<Vec<Fact>, Refusal> {
+        one(match receipt.outcome {
+            Delivery::Delivered => Fact::Delivered(receipt.clone()),
+            Delivery::Failed { .. } => Fact::Undelivered(receipt.clone()),
+        })
+    }
+
+    /// Four eyes must be able to name everybody who had a hand in the item.
+    fn another_hand(&self, item: &Item) -> Result<(), Refusal> {
+        if item.has_room_for(&self.order.actor) { Ok(()) } else { Err(Refusal::TooManyHandlers) }
+    }
+
+    fn is_late(&self, item: &Item, kind: ClockKind) -> bool {
+        item.only(kind).is_some_and(|clock| clock.is_late(self.at_ms))
+    }
+}

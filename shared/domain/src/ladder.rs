@@ -1,0 +1,142 @@
+//! From limits to clocks: the one place where the catalogue's profile becomes instants and posts.
+//!
+//! Everything is reckoned here once, when the clock starts: the deadline with its explanation, the instants of
+//! yellow, of the deadline and of every rung by the one base of percentages (`domain.md` 2.7: shares of the
+//! nominal limit, counted from the deadline), and the posts that each step tells. Rungs tell cumulatively:
+//! whoever heard of rung 1 hears of rung 2. A post that nobody holds is named all the same: who sits in it is
+//! asked when the message leaves.
+
+use std::sync::Arc;
+
+use xh_almanac::{Deadline, Explanation, GivenDeadline, Limit, ReckonError};
+
+use crate::catalogue::office::Role;
+use crate::catalogue::profile::Ladder;
+use crate::catalogue::{Catalogue, Seat};
+use crate::category::Tier;
+use crate::clock::{Clock, ClockKind, Light, OrderForm, Step};
+use crate::ids::PostId;
+use crate::refusal::Refusal;
+
+impl From<ReckonError> for Refusal {
+    fn from(_: ReckonError) -> Refusal {
+        Refusal::BeyondCalendar
+    }
+}
+
+/// How long a clock runs.
+pub(crate) enum Term {
+    /// So long from its start, by the calendar.
+    Limit(Limit),
+    /// To an instant that somebody else set.
+    Given(GivenDeadline),
+}
+
+/// Makes clocks for one need or item.
+pub(crate) struct ClockMaker<'a> {
+    /// The limits, the calendar and the posts.
+    pub catalogue: &'a Catalogue,
+    /// Where the need lies and who handles it: what roles are resolved by.
+    pub seat: Seat<'a>,
+}
+
+impl ClockMaker<'_> {
+    /// A clock without steps: lateness is counted, nobody is told.
+    pub fn counted(&self, kind: ClockKind, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
+        Ok(clock(kind, 1, self.explained(start_ms, &Term::Limit(limit))?, Vec::new()))
+    }
+
+    /// A waiting clock: at its limit the shift lead is told, after the same limit once more the head of the
+    /// street's centre, and so on along the profile's roles.
+    pub fn waiting(&self, kind: ClockKind, version: u16, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
+        let why = self.explained(start_ms, &Term::Limit(limit))?;
+        let roles = &self.catalogue.profile().waiting.roles;
+        let (mut at_ms, mut posts, mut steps) = (why.deadline.instant_ms, Vec::new(), Vec::with_capacity(roles.len()));
+        for (rung, role) in (1..).zip(roles) {
+            if rung > 1 {
+                at_ms = self.deadline(at_ms, limit)?.instant_ms;
+            }
+            self.add_posts(&mut posts, &[*role]);
+            steps.push(Step { rung, at_ms, light: None, order: None, posts: posts.clone() });
+        }
+        Ok(clock(kind, version, why, steps))
+    }
+
+    /// The resolve clock: yellow, red at the deadline, and the tier's supervision orders.
+    pub fn resolve(&self, tier: Tier, version: u16, start_ms: i64, term: &Term) -> Result<Clock, Refusal> {
+        let why = self.explained(start_ms, term)?;
+        let steps = match self.catalogue.ladder(tier) {
+            Some(ladder) => self.rungs(ladder, &why.deadline)?,
+            None => Vec::new(),
+        };
+        Ok(clock(ClockKind::Resolve, version, why, steps))
+    }
+
+    /// The wait for the reply to a supervision order; its version is the order's rung.
+    pub fn reply(&self, rung: u8, issued_ms: i64, limit: Limit, posts: &[PostId]) -> Result<Clock, Refusal> {
+        let why = self.explained(issued_ms, &Term::Limit(limit))?;
+        let at_ms = why.deadline.instant_ms;
+        let steps = vec![Step { rung: 1, at_ms, light: None, order: None, posts: posts.to_vec() }];
+        Ok(clock(ClockKind::Reply, u16::from(rung), why, steps))
+    }
+
+    /// Posts copied at dispatch.
+    pub fn copied(&self, tier: Tier) -> Vec<PostId> {
+        let mut posts = Vec::new();
+        if let Some(ladder) = self.catalogue.ladder(tier) {
+            self.add_posts(&mut posts, &ladder.copied_at_dispatch);
+        }
+        posts
+    }
+
+    fn rungs(&self, ladder: &Ladder, deadline: &Deadline) -> Result<Vec<Step>, Refusal> {
+        let almanac = self.catalogue.almanac();
+        let mut posts = Vec::new();
+        self.add_posts(&mut posts, &ladder.yellow_roles);
+        let yellow_ms = almanac.before(deadline, ladder.yellow_per_mille_left)?.instant_ms;
+        let step = |rung, at_ms, light, posts: &[PostId]| Step { rung, at_ms, light, order: None, posts: posts.to_vec() };
+        let mut steps = vec![
+            step(0, yellow_ms, Some(Light::Yellow), &posts),
+            step(1, deadline.instant_ms, Some(Light::Red), &posts),
+        ];
+        for rung in &ladder.rungs {
+            self.add_posts(&mut posts, &rung.roles);
+            if rung.after_per_mille > 0 {
+                let at_ms = almanac.after(deadline, rung.after_per_mille)?.instant_ms;
+                steps.push(step(steps.len() as u8, at_ms, None, &posts));
+            }
+            if let Some(last) = steps.last_mut() {
+                last.posts.clone_from(&posts);
+                last.order = Some(OrderForm { colour: rung.colour, reply: ladder.reply });
+            }
+        }
+        Ok(steps)
+    }
+
+    fn add_posts(&self, posts: &mut Vec<PostId>, roles: &[Role]) {
+        let found = self.catalogue.posts_for(roles, self.seat);
+        for post in found.filled.into_iter().chain(found.vacant) {
+            if !posts.contains(&post) {
+                posts.push(post);
+            }
+        }
+    }
+
+    fn deadline(&self, start_ms: i64, limit: Limit) -> Result<Deadline, ReckonError> {
+        self.catalogue.almanac().deadline(start_ms, limit, self.catalogue.profile().day_count)
+    }
+
+    fn explained(&self, start_ms: i64, term: &Term) -> Result<Arc<Explanation>, Refusal> {
+        match term {
+            Term::Limit(limit) => {
+                let deadline = self.deadline(start_ms, *limit)?;
+                Ok(Arc::new(self.catalogue.almanac().explain(&deadline)))
+            }
+            Term::Given(given) => Ok(Arc::new(given.explain(start_ms))),
+        }
+    }
+}
+
+fn clock(kind: ClockKind, version: u16, why: Arc<Explanation>, steps: Vec<Step>) -> Clock {
+    Clock { kind, version, why, steps: steps.into(), taken: 0, held_until_ms: None, stopped_ms: None }
+}
