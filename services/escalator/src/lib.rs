@@ -5,4 +5,5 @@
 
 pub mod climb_id;
 pub mod reading;
+pub mod role;
 pub mod timers;

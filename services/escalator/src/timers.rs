@@ -149,14 +149,13 @@ impl Timers {
         self.due.first().map(|(due_ms, _)| *due_ms)
     }
 
-    /// The climbs due at `now_ms`, of at most `needs_max` needs, the longest overdue first. They count as
-    /// asked for.
-    pub fn take_due(&mut self, now_ms: i64, needs_max: usize, mut climb: impl FnMut(Climb)) {
-        for _ in 0..needs_max {
-            let Some((due_ms, need)) = self.due.first().copied().filter(|(due_ms, _)| *due_ms <= now_ms) else { return };
-            debug_assert_eq!(self.needs.get(&need).map(|armed| armed.due_ms), Some(due_ms));
-            self.change(need, |armed| armed.ask(need, now_ms, &mut climb));
-        }
+    /// The climbs of the need that is longest overdue at `now_ms`; they count as asked for. False when nothing
+    /// is due.
+    pub fn take_next(&mut self, now_ms: i64, mut climb: impl FnMut(Climb)) -> bool {
+        let Some((due_ms, need)) = self.due.first().copied().filter(|(due_ms, _)| *due_ms <= now_ms) else { return false };
+        debug_assert_eq!(self.needs.get(&need).map(|armed| armed.due_ms), Some(due_ms));
+        self.change(need, |armed| armed.ask(need, now_ms, &mut climb));
+        true
     }
 
     /// How many needs have a timer.
@@ -327,7 +326,7 @@ mod tests {
 
     fn due(timers: &mut Timers, now_ms: i64) -> Vec<Climb> {
         let mut climbs = Vec::new();
-        timers.take_due(now_ms, usize::MAX, |climb| climbs.push(climb));
+        while timers.take_next(now_ms, |climb| climbs.push(climb)) {}
         climbs
     }
 
@@ -440,15 +439,18 @@ mod tests {
     }
 
     #[test]
-    fn one_wake_takes_no_more_than_it_is_allowed_and_the_longest_overdue_first() {
+    fn the_longest_overdue_is_taken_first() {
         let mut timers = Timers::default();
         for number in 1..=10 {
             timers.start(need(number), resolve(), rungs(&[1_000 - i64::from(number)]));
         }
         let mut taken = Vec::new();
-        timers.take_due(2_000, 4, |climb| taken.push(climb.need.number));
+        for _ in 0..4 {
+            assert!(timers.take_next(2_000, |climb| taken.push(climb.need.number)));
+        }
         assert_eq!(taken, [10, 9, 8, 7]);
         assert_eq!(due(&mut timers, 2_000).len(), 6);
+        assert!(!timers.take_next(2_000, |climb| taken.push(climb.need.number)));
     }
 
     fn kept(timers: &mut Timers, store: &mut BTreeMap<Vec<u8>, Vec<u8>>) {

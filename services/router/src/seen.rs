@@ -13,6 +13,8 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+
 use crate::filter::Filter;
 
 /// Ids of one generation. Bounds the memory of the young to about 1.5 MB per partition.
@@ -76,7 +78,7 @@ pub struct Seen {
 
 impl Seen {
     /// What is remembered of `id`. `read` gives the bytes under a cold key.
-    pub fn find(&self, id: &Id, read: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Result<Option<First>, Damaged> {
+    pub fn find<E: From<Damaged>>(&self, id: &Id, read: impl ReadCold<E>) -> Result<Option<First>, E> {
         if let Some(at) = self.young_index.get(id) {
             return Ok(Some(self.young[*at].1));
         }
@@ -202,12 +204,17 @@ impl Seen {
 }
 
 impl Generation {
-    fn read_page(&self, number: u32, id: &Id, read: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Result<Option<First>, Damaged> {
+    fn read_page<E: From<Damaged>>(&self, number: u32, id: &Id, read: impl ReadCold<E>) -> Result<Option<First>, E> {
         let Some(page) = self.fences.partition_point(|first| first <= id).checked_sub(1) else { return Ok(None) };
-        let bytes = read(&numbered(PAGE, number, page)).ok_or(Damaged("a page is missing"))?;
+        let bytes = read(&numbered(PAGE, number, page))?.ok_or(Damaged("a page is missing"))?;
         Ok(pick(&page_entries(&bytes)?, id))
     }
 }
+
+/// A way to read a cold key.
+pub trait ReadCold<E>: Fn(&[u8]) -> Result<Option<Bytes>, E> {}
+
+impl<E, F: Fn(&[u8]) -> Result<Option<Bytes>, E>> ReadCold<E> for F {}
 
 /// Deletes the chunks of the once young, writes pages, filter and fences.
 fn save_generation(number: u32, entries: &[Entry], generation: &Generation, changes: &mut Vec<Change>) {
@@ -295,6 +302,10 @@ mod tests {
         seen.settled();
     }
 
+    fn cold(store: &Store, key: &[u8]) -> Option<Bytes> {
+        store.get(key).cloned().map(Bytes::from)
+    }
+
     fn reopened(store: &Store) -> Seen {
         let mut seen = Seen::default();
         for (key, value) in store.range(b"o".to_vec()..b"p".to_vec()) {
@@ -304,7 +315,7 @@ mod tests {
     }
 
     fn find(seen: &Seen, store: &Store, number: u64) -> Option<First> {
-        seen.find(&id(number), |key| store.get(key).cloned()).unwrap()
+        seen.find::<Damaged>(&id(number), |key| Ok(cold(store, key))).unwrap()
     }
 
     fn filled(ids: u64, save_every: u64) -> (Seen, Store) {
@@ -338,9 +349,9 @@ mod tests {
         keep(&mut seen, &mut store);
         let pages = Cell::new(0);
         for number in THREE_GENERATIONS..THREE_GENERATIONS + 20_000 {
-            let found = seen.find(&id(number), |key| {
+            let found = seen.find::<Damaged>(&id(number), |key| {
                 pages.set(pages.get() + 1);
-                store.get(key).cloned()
+                Ok(cold(&store, key))
             });
             assert_eq!(found, Ok(None));
         }
@@ -379,8 +390,8 @@ mod tests {
         for value in store.values_mut() {
             value[20] ^= 1;
         }
-        let found = seen.find(&id(3), |key| store.get(key).cloned());
+        let found = seen.find::<Damaged>(&id(3), |key| Ok(cold(&store, key)));
         assert_eq!(found, Err(Damaged("a page's checksum")));
-        assert_eq!(seen.find(&id(3), |_| None), Err(Damaged("a page is missing")));
+        assert_eq!(seen.find::<Damaged>(&id(3), |_| Ok(None)), Err(Damaged("a page is missing")));
     }
 }

@@ -1,0 +1,189 @@
+//! The ledger as a tenant of the engine: one order in, one record of facts out.
+//!
+//! The order waits for the catalogue that it names and for nothing else; the need comes from memory or from
+//! its cold page; `xh_domain` decides.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::catalogue::CatalogueShelf;
+use xh_domain::decide::answer;
+use xh_domain::evolve::Unfit;
+use xh_domain::fact::{Answer, Answered, Entry, Fact, RULES};
+use xh_domain::ids::{CatalogueVersion, Hash256, LedgerCode, OrderId};
+use xh_domain::order::{Order, OrderBody, OrderKind, ParkFault, Parked as ParkedRecord, ParkedTopic};
+use xh_engine::halt::{Halt, HaltCode};
+use xh_engine::role::{Cold, Decided, Input, Kept, Parked, Tenant};
+use xh_engine::store::Changes;
+
+use crate::books::Books;
+use crate::page::Damaged;
+
+/// Reasons for parking, as the engine hands them back to [`Ledger::park`].
+const BODY: &str = "body";
+const KEY: &str = "key";
+
+/// The ledgers of one partition.
+pub struct Ledger {
+    shelf: Arc<CatalogueShelf>,
+    books: Books,
+}
+
+impl Ledger {
+    /// Ledgers without an entry.
+    pub fn new(shelf: Arc<CatalogueShelf>) -> Ledger {
+        Ledger { shelf, books: Books::default() }
+    }
+
+    /// The books, for whoever shows or compares them.
+    pub fn books(&self) -> &Books {
+        &self.books
+    }
+}
+
+impl Tenant for Ledger {
+    type Decision = Entry;
+
+    fn rules_carried(&self) -> u32 {
+        u32::from(RULES)
+    }
+
+    fn rules_in_force(&self) -> u32 {
+        u32::from(RULES)
+    }
+
+    fn decide(&mut self, input: &Input<'_>, at_ms: i64, cold: &dyn Cold) -> Result<Decided<Entry>, Halt> {
+        let Ok(order) = serde_json::from_str::<Order>(input.envelope.body) else {
+            return Ok(Decided::Park(BODY.to_owned()));
+        };
+        let Some(ledger) = ledger_of(input.key).filter(|ledger| is_addressed(&order, *ledger)) else {
+            return Ok(Decided::Park(KEY.to_owned()));
+        };
+        let key = Bytes::copy_from_slice(input.key);
+        if let OrderBody::Park(record) = &order.body {
+            return Ok(Decided::Facts { key, decision: parked(order.id.clone(), order.actor.clone(), record.clone()) });
+        }
+        let Some(catalogue) = self.shelf.get(&order.catalogue) else {
+            return Ok(Decided::Wait(format!("catalogue {}", order.catalogue)));
+        };
+        let need = match order.need {
+            Some(id) => self.books.need::<Halt>(id, |key| cold.get(key))?,
+            None => None,
+        };
+        let decision = answer(&self.books.street(ledger), need.as_deref(), &catalogue, &order, at_ms);
+        Ok(Decided::Facts { key, decision })
+    }
+
+    fn park(&mut self, parked_input: &Parked<'_>) -> Result<(Bytes, Entry), Halt> {
+        let partition = parked_input.slot.partition;
+        let desk = LedgerCode::parking(partition).ok_or_else(|| Halt::role("a partition without a parking desk"))?;
+        let record = ParkedRecord {
+            topic: ParkedTopic::Orders,
+            partition,
+            offset: parked_input.position,
+            sha256: Hash256(parked_input.sha256),
+            fault: fault_of(parked_input.reason),
+        };
+        let id = format!("park:orders:{partition}:{}", parked_input.position);
+        let id = id.parse().map_err(|_| Halt::role("an id of a parked record that is too long"))?;
+        Ok((Bytes::from(desk.to_string()), parked(id, Actor::system(SystemRole::Router), record)))
+    }
+
+    fn encode(&self, decision: &Entry, body: &mut Vec<u8>) {
+        serde_json::to_writer(body, decision).expect("an entry has no maps whose keys are not text");
+    }
+
+    fn decode(&self, _key: &[u8], body: &str) -> Result<Entry, String> {
+        decode(body)
+    }
+
+    fn evolve(&mut self, key: &[u8], at_ms: i64, decision: &Entry, cold: &dyn Cold) -> Result<(), Halt> {
+        let ledger = ledger_of(key).ok_or_else(|| Halt::role("a fact under a key that is no ledger"))?;
+        self.books.fold::<Broken>(ledger, decision, at_ms, |key| Ok(cold.get(key)?)).map_err(|broken| broken.0)
+    }
+}
+
+impl Kept for Ledger {
+    fn save(&mut self, changes: &mut Changes) {
+        for (key, value) in self.books.save() {
+            match value {
+                Some(value) => changes.put(key, value),
+                None => changes.delete(key),
+            }
+        }
+    }
+
+    fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), Halt> {
+        Ok(self.books.load(key, value)?)
+    }
+
+    fn reset(&mut self) {
+        self.books = Books::default();
+    }
+
+    fn settled(&mut self) {
+        self.books.settled();
+    }
+}
+
+impl From<Damaged> for Halt {
+    fn from(damaged: Damaged) -> Halt {
+        Halt::new(HaltCode::StoreDamaged, damaged.to_string())
+    }
+}
+
+/// Why a fold stopped: the orphan rule forbids to make a halt of a fault of the domain directly.
+struct Broken(Halt);
+
+impl From<Halt> for Broken {
+    fn from(halt: Halt) -> Broken {
+        Broken(halt)
+    }
+}
+
+impl From<Damaged> for Broken {
+    fn from(damaged: Damaged) -> Broken {
+        Broken(damaged.into())
+    }
+}
+
+impl From<Unfit> for Broken {
+    fn from(unfit: Unfit) -> Broken {
+        Broken(Halt::role(unfit.to_string()))
+    }
+}
+
+/// Reads an entry; the error names a place in the text, never its content.
+pub fn decode(body: &str) -> Result<Entry, String> {
+    serde_json::from_str(body).map_err(|fault| format!("line {}, column {}", fault.line(), fault.column()))
+}
+
+/// The entry that says that a record was put aside. It needs no catalogue: the version is all zeros.
+fn parked(id: OrderId, actor: Actor, record: ParkedRecord) -> Entry {
+    Entry {
+        order: Answered { id, kind: OrderKind::Park },
+        actor,
+        catalogue: CatalogueVersion([0; 32]),
+        rules: RULES,
+        need: None,
+        revision: None,
+        answer: Answer::Facts(vec![Fact::Parked(record)]),
+    }
+}
+
+fn ledger_of(key: &[u8]) -> Option<LedgerCode> {
+    std::str::from_utf8(key).ok()?.parse().ok()
+}
+
+fn is_addressed(order: &Order, ledger: LedgerCode) -> bool {
+    order.need.is_none_or(|need| need.ledger == ledger)
+}
+
+fn fault_of(reason: &str) -> ParkFault {
+    match reason {
+        BODY => ParkFault::Body,
+        KEY => ParkFault::Key,
+        _ => ParkFault::Envelope,
+    }
+}
