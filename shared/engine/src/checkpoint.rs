@@ -242,7 +242,10 @@ impl Tree {
         role.reset();
         heads.clear();
         match self.try_load(log, slot, role, heads)? {
-            Ok(None) => Ok(Loaded::Nothing),
+            Ok(None) => {
+                self.wipe()?; // remains of a tree that was being wiped
+                Ok(Loaded::Nothing)
+            }
             Ok(Some(meta)) => Ok(Loaded::Usable(meta)),
             Err(why) => {
                 self.wipe()?;

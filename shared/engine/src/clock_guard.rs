@@ -1,31 +1,25 @@
-//! May this be decided, or climbed, by the clock that we have?
+//! May this be decided by the clock that we have?
 //!
-//! Two questions, both answered by a part that the assembly gives: is the clock suspect (then no observer
-//! that freezes is woken), and may a stamp far ahead of our own clock be decided on after all (an
-//! operator's yes). Neither answer enters a decision; they only let it happen later.
+//! A stamp far ahead of our own clock stops an owner before it decides, until the clock is repaired or an
+//! operator says yes. The yes comes from a part that the assembly gives; it lets a decision happen and
+//! enters none. (Whether escalation freezes is the log's to say: `Health::is_clock_suspect`.)
 
 use xh_journal::contract::Record;
 
 use crate::halt::{Halt, HaltCode};
 use crate::settings::STAMP_AHEAD_MS_MAX;
 
-/// What the assembly answers about time.
+/// The operator's yes.
 pub trait ClockGuard: Send + Sync + 'static {
-    /// Whether the log's timekeeper distrusts the wall clock now: escalation freezes.
-    fn is_suspect(&self) -> bool;
     /// Whether an operator accepted stamps up to this one.
     fn accepts(&self, stamp_ms: i64) -> bool;
 }
 
-/// A guard that trusts the clock and accepts nothing: for tests, and where the clock is stepped by hand.
+/// Nobody said yes.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ClockTrusted;
+pub struct NothingAccepted;
 
-impl ClockGuard for ClockTrusted {
-    fn is_suspect(&self) -> bool {
-        false
-    }
-
+impl ClockGuard for NothingAccepted {
     fn accepts(&self, _stamp_ms: i64) -> bool {
         false
     }

@@ -78,7 +78,9 @@ pub(crate) struct Counting {
     /// The highest order answered, per log.
     pub(crate) marks: Marks,
     /// The last fact that counts, to compare with one of the same cause.
-    last: Option<(Cause, Bytes)>,
+    last: Option<Cause>,
+    /// Its bytes: a copy in one buffer, for the record may share its own with a whole read.
+    last_value: Vec<u8>,
 }
 
 impl Counting {
@@ -104,20 +106,20 @@ impl Counting {
     fn judge_cause(&mut self, seen: &Seen<'_>, cause: Cause, prev: Option<Cause>) -> Result<Judgement, Halt> {
         match self.marks.judge(&cause, prev.as_ref())? {
             Place::Next => {
-                self.count(cause, seen.value.clone());
+                self.count(cause, seen.value);
                 Ok(Judgement::Counts)
             }
-            Place::Old => match &self.last {
-                Some((last, value)) if *last == cause && value != seen.value => Err(differs(seen.position)),
-                _ => Ok(Judgement::Doubled),
-            },
+            Place::Old if self.last == Some(cause) && self.last_value != *seen.value => Err(differs(seen.position)),
+            Place::Old => Ok(Judgement::Doubled),
         }
     }
 
     /// Remembers a fact that counts.
-    pub(crate) fn count(&mut self, cause: Cause, value: Bytes) {
+    pub(crate) fn count(&mut self, cause: Cause, value: &[u8]) {
         self.marks.raise(cause);
-        self.last = Some((cause, value));
+        self.last = Some(cause);
+        self.last_value.clear();
+        self.last_value.extend_from_slice(value);
     }
 }
 

@@ -153,7 +153,7 @@ impl Outbox {
     fn send(&mut self, log: &dyn Log, boot_ms: i64, settings: &Settings) {
         let mut bytes = 0;
         let fits = self.queue.iter().take(settings.append_records).take_while(|draft| {
-            bytes += draft_bytes(draft);
+            bytes += draft.bytes();
             bytes <= settings.append_bytes
         });
         let drafts: Vec<Draft> = fits.cloned().collect();
@@ -161,11 +161,6 @@ impl Outbox {
         let pending = log.append(self.to, drafts);
         self.flight = Some(Flight { pending, answer: None, deadline_ms: boot_ms + ANSWER_DEADLINE_MS });
     }
-}
-
-fn draft_bytes(draft: &Draft) -> usize {
-    let headers: usize = draft.headers.iter().map(|header| header.name.len() + header.value.len()).sum();
-    draft.key.len() + draft.value.len() + headers
 }
 
 /// The outboxes of a lane that writes to many slots.

@@ -1,6 +1,6 @@
 //! The bounds and rhythms of a lane, each named, with its unit and its reason.
 
-use xh_journal::contract::RECORD_BYTES_MAX;
+use xh_journal::contract::{APPEND_BYTES_MAX, APPEND_RECORDS_MAX, RECORD_BYTES_MAX};
 
 /// How far ahead of our own clock a stamp may lie before nobody decides on it (`house.md` 4).
 pub const STAMP_AHEAD_MS_MAX: i64 = 60_000;
@@ -64,6 +64,7 @@ const _: () = {
     let s = Settings::DEFAULT;
     assert!(s.step_records <= s.window_records, "a step's inputs fit the window");
     assert!(s.append_records <= s.window_records, "an append fits the window");
+    assert!(s.append_records <= APPEND_RECORDS_MAX && s.append_bytes <= APPEND_BYTES_MAX, "the log takes an append");
     assert!(s.append_bytes >= RECORD_BYTES_MAX, "every record fits an append");
     assert!(OUTPUTS_PER_INPUT_MAX <= s.window_records, "one input's outputs fit the window");
     assert!(RESEND_PAUSE_MS_MIN < RESEND_PAUSE_MS_MAX && RESEND_PAUSE_MS_MAX < ANSWER_DEADLINE_MS);

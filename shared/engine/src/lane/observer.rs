@@ -181,7 +181,7 @@ impl<O: Observer> ObserverLane<O> {
     fn wake(&mut self, now: Now) -> Result<bool, Halt> {
         let due_ms = self.role.next_wake_ms();
         let is_due = due_ms.is_some_and(|due_ms| due_ms <= now.wall_ms);
-        let is_frozen = self.freezes && self.parts.guard.is_suspect();
+        let is_frozen = self.freezes && self.parts.log.health().is_clock_suspect;
         if !is_due || is_frozen || self.phase != Phase::Run || self.is_held_back(now) {
             return Ok(false);
         }

@@ -385,7 +385,7 @@ impl<T: Tenant> TenantLane<T> {
         let head = FactHead { cause, prev: self.folded.last_cause, of, at_ms, link: self.folded.heads.of(&key) };
         let value = Bytes::from(write_fact(self.id.role, &head, |body| self.role.encode(decision, body)));
         self.role.evolve(&key, at_ms, decision, &self.tree)?;
-        self.folded.counting.count(cause, value.clone());
+        self.folded.counting.count(cause, &value);
         self.folded.fact(self.marked, &key, &value, &head);
         self.outbox.push(Draft { key, headers: vec![header.clone()], value });
         Ok(())

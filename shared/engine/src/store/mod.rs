@@ -7,6 +7,7 @@
 //! [`sled`] is the provider for a disk; [`memory`] the one for tests and simulation.
 
 pub mod memory;
+pub mod sled;
 
 use bytes::Bytes;
 
