@@ -22,14 +22,15 @@ mod handing;
 mod handling;
 mod opening;
 
+use crate::actor::{Actor, Channel};
 use crate::catalogue::{Catalogue, Seat};
-use crate::fact::{Answer, Answered, Entry, Fact, RULES};
+use crate::fact::{Answer, Answered, Entry, Fact, NO_CATALOGUE, RULES};
 use crate::ids::UnitId;
 use crate::ladder::ClockMaker;
 use crate::letter::Letter;
 use crate::moves;
 use crate::need::{Item, Need};
-use crate::order::{ERASED_KEYS_MAX, NOTE_BYTES_MAX, Order, OrderBody, OrderKind};
+use crate::order::{ERASED_KEYS_MAX, NOTE_BYTES_MAX, Order, OrderBody, OrderKind, Parked, ParkedTopic};
 use crate::refusal::Refusal;
 use crate::report::Sealed;
 use crate::street::Street;
@@ -71,6 +72,26 @@ pub fn answer(street: &Street, need: Option<&Need>, catalogue: &Catalogue, order
         need: number,
         revision,
         answer: decided.map_or_else(Answer::Refused, Answer::Facts),
+    }
+}
+
+/// The entry about an order that nobody could read: written by the ledger that found it, without any order.
+/// Its id names the record, so that two owners write the same bytes.
+pub fn parked(record: Parked) -> Entry {
+    let ledger = "system:ledger".parse().expect("a name of 13 printable ASCII characters");
+    let topic = match record.topic {
+        ParkedTopic::Reports => "reports",
+        ParkedTopic::Orders => "orders",
+    };
+    let id = format!("park:{topic}:{}:{}", record.partition, record.offset).parse();
+    Entry {
+        order: Answered { id: id.expect("under 64 bytes of printable ASCII: figures of 25"), kind: OrderKind::Park },
+        actor: Actor::person(ledger, Channel::System),
+        catalogue: NO_CATALOGUE,
+        rules: RULES,
+        need: None,
+        revision: None,
+        answer: Answer::Facts(vec![Fact::Parked(record)]),
     }
 }
 

@@ -25,6 +25,9 @@ use crate::report::Sealed;
 /// Version of the rules by which this binary decides.
 pub const RULES: u16 = 1;
 
+/// Stands where an entry was made without any catalogue: only for what could not be read.
+pub const NO_CATALOGUE: CatalogueVersion = CatalogueVersion([0; 32]);
+
 /// The answer to one order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +36,7 @@ pub struct Entry {
     pub order: Answered,
     /// Who ordered.
     pub actor: Actor,
-    /// The catalogue by which it was decided.
+    /// The catalogue by which it was decided; [`NO_CATALOGUE`] if none was asked.
     pub catalogue: CatalogueVersion,
     /// The rules by which it was decided.
     pub rules: u16,

@@ -7,9 +7,10 @@
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::ids::{LedgerCode, NeedId};
-use crate::need::NeedState;
+use crate::ids::{Hash256, LedgerCode, NeedId};
+use crate::need::{Need, NeedState};
 
 /// How many needs taken over from other ledgers are remembered, so that a carrier's repeat finds its number
 /// again. A repeat comes within the carrier's restart, not a thousand hand-overs later; one that did would be
@@ -175,6 +176,19 @@ impl Street {
         self.taken_over.iter().rev().find(same).map(|taken| taken.number)
     }
 
+    /// Digest of a whole fold: SHA-256 over the ledger's figures and its needs in the order of their numbers,
+    /// each as length (8 bytes, big-endian) and canonical bytes. Equal folds have equal digests.
+    pub fn digest<'n>(&self, needs: impl IntoIterator<Item = &'n Need>) -> Hash256 {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: Vec<u8>| {
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        };
+        add(canonical(self));
+        needs.into_iter().for_each(|need| add(canonical(need)));
+        Hash256(hash.finalize().into())
+    }
+
     /// Gives a number away.
     pub(crate) fn give(&mut self, number: NeedId) {
         (self.year, self.last_number) = (number.year, number.number);
@@ -187,4 +201,9 @@ impl Street {
         }
         self.taken_over.push_back(taken);
     }
+}
+
+/// The one form of a value on the wire and in a checkpoint: JSON with fields in the order of the structs.
+fn canonical(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("figures and needs have no keys that are not text, and no floats")
 }
