@@ -19,6 +19,7 @@ pub mod cause;
 pub mod chain;
 pub mod checkpoint;
 pub mod clock_guard;
+pub mod closed;
 mod counting;
 pub mod envelope;
 pub mod errands;
