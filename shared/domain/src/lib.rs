@@ -5,25 +5,32 @@
 //! catalogue), what it has decided goes out as a value.
 
 pub mod actor;
+pub mod answered;
+pub mod blind;
+pub mod case;
 pub mod catalogue;
 pub mod category;
-pub mod entropy;
-pub mod ids;
-pub mod place;
-pub mod report;
-
-pub mod answered;
-pub mod case;
 pub mod clock;
 pub mod decide;
+pub mod digest;
+pub mod entropy;
 pub mod evolve;
 pub mod fact;
 pub mod handover;
-mod ladder;
+pub mod ids;
 pub mod kept;
+pub mod keys;
+mod ladder;
 pub mod letter;
+pub mod mask;
 pub mod moves;
 pub mod need;
 pub mod order;
+pub mod place;
 pub mod refusal;
+pub mod report;
+pub mod seal;
 pub mod street;
+pub mod texts;
+pub mod wire;
+pub mod words;

@@ -2,9 +2,18 @@
 //!
 //! Everything that a person typed or is lies inside [`Sealed`]; what stands beside it in clear is exactly the
 //! list of `contracts.md` ("Keys and what stands in clear"). How a report arrives and what may be wrong with
-//! it is the matter of its `arrival` module.
+//! it is [`arrival`]'s matter.
+
+pub mod arrival;
+mod fault;
+mod mode;
+mod moment;
+mod object;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::arrival::Arrived;
+pub use self::fault::{FAULTS_MAX, Fault, FaultKind};
 
 use crate::actor::{Actor, IntakeChannel};
 use crate::category::{Category, NeedKind, Tier};

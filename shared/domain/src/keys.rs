@@ -1,0 +1,159 @@
+//! The office's secret and what is derived from it: nothing else in the house is a lasting key.
+//!
+//! From 32 secret bytes four keys are derived by HMAC-SHA-256 under different names: one wraps the data keys,
+//! one makes digests, one each blinds phones and names. Whoever has one cannot get another. Every report is
+//! sealed under a data key of its own; only that key, wrapped, is stored, and deleting it is how a report is
+//! erased.
+
+use std::fmt;
+
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::blind::BlindIndex;
+use crate::entropy::Entropy;
+use crate::ids::{Hash256, KeyId};
+use crate::report::Sealed;
+use crate::seal::{self, Purpose, Unsealable};
+
+/// Bytes of the office's secret and of every key.
+pub const KEY_BYTES: usize = 32;
+
+/// The office's keys. `Debug` shows nothing; memory is wiped on drop.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct OfficeKeys {
+    wrapping: [u8; KEY_BYTES],
+    digesting: [u8; KEY_BYTES],
+    blinding_phones: [u8; KEY_BYTES],
+    blinding_names: [u8; KEY_BYTES],
+}
+
+impl OfficeKeys {
+    /// Derives the keys from the office's secret.
+    pub fn derive(secret: &[u8; KEY_BYTES]) -> OfficeKeys {
+        OfficeKeys {
+            wrapping: hmac(secret, &[b"xh-wrapping-1"]),
+            digesting: hmac(secret, &[b"xh-digesting-1"]),
+            blinding_phones: hmac(secret, &[b"xh-blinding-phones-1"]),
+            blinding_names: hmac(secret, &[b"xh-blinding-names-1"]),
+        }
+    }
+
+    /// HMAC of a report's canonical bytes.
+    pub(crate) fn digest(&self, canonical: &[u8]) -> Hash256 {
+        Hash256(hmac(&self.digesting, &[canonical]))
+    }
+
+    /// HMAC of a normalised phone.
+    pub(crate) fn blind_phone(&self, phone: &[u8]) -> [u8; KEY_BYTES] {
+        hmac(&self.blinding_phones, &[phone])
+    }
+
+    /// HMAC of a normalised name.
+    pub(crate) fn blind_name(&self, name: &[u8]) -> [u8; KEY_BYTES] {
+        hmac(&self.blinding_names, &[name])
+    }
+
+    /// Makes a data key, and the record under which the house keeps it.
+    pub fn make_data_key(&self, indexes: Vec<BlindIndex>, entropy: &dyn Entropy) -> (DataKey, KeyRecord) {
+        let mut random = Zeroizing::new([0u8; 16 + KEY_BYTES]);
+        entropy.fill(&mut *random);
+        let (id, key) = random.split_at(16);
+        let mut data_key = DataKey { id: KeyId([0; 16]), key: [0; KEY_BYTES] };
+        data_key.id.0.copy_from_slice(id);
+        data_key.key.copy_from_slice(key);
+        let cipher = XChaCha20Poly1305::new((&self.wrapping).into());
+        let wrapped = seal::seal_under(&cipher, data_key.id, Purpose::DataKey, &data_key.key, entropy);
+        let record = KeyRecord { v: KEY_RECORD_SCHEMA, wrapped, indexes };
+        (data_key, record)
+    }
+
+    /// Unwraps a data key.
+    ///
+    /// # Errors
+    /// The record was made under another office's secret, or is not what was written.
+    pub fn unwrap(&self, record: &KeyRecord) -> Result<DataKey, Unsealable> {
+        let cipher = XChaCha20Poly1305::new((&self.wrapping).into());
+        let bytes = seal::unseal_under(&cipher, Purpose::DataKey, &record.wrapped)?;
+        let key = bytes.as_slice().try_into().map_err(|_| Unsealable)?;
+        Ok(DataKey { id: record.wrapped.key_id, key })
+    }
+}
+
+impl fmt::Debug for OfficeKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OfficeKeys(..)")
+    }
+}
+
+/// The key of one report: seals its words, its photos and whatever is written about it later. `Debug` shows
+/// its id only; memory is wiped on drop.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct DataKey {
+    #[zeroize(skip)]
+    id: KeyId,
+    key: [u8; KEY_BYTES],
+}
+
+impl DataKey {
+    /// Under which id its record is kept.
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
+    pub(crate) fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new((&self.key).into())
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DataKey({})", self.id)
+    }
+}
+
+/// Version of a key record's form.
+const KEY_RECORD_SCHEMA: u16 = 1;
+
+/// One record of `keys`, kept under its key id: the wrapped data key and the blind indexes by which all needs
+/// of a person can be found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRecord {
+    /// Version of this form.
+    pub v: u16,
+    /// The data key under the office's wrapping key; its `key_id` names the data key itself.
+    pub wrapped: Sealed,
+    /// Blind indexes of phone and name, where the report had them.
+    pub indexes: Vec<BlindIndex>,
+}
+
+impl KeyRecord {
+    /// The id of the key.
+    pub fn key_id(&self) -> KeyId {
+        self.wrapped.key_id
+    }
+
+    /// As it is stored.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a record of texts and bytes can always be written")
+    }
+
+    /// Reads what [`KeyRecord::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// The bytes are something else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<KeyRecord, Unsealable> {
+        serde_json::from_slice(bytes).map_err(|_| Unsealable)
+    }
+}
+
+/// HMAC-SHA-256 of parts laid end to end.
+pub(crate) fn hmac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; KEY_BYTES] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
