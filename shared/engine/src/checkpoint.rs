@@ -12,12 +12,14 @@
 //! Else the tree is wiped and everything is rebuilt from the log: a checkpoint is never the only copy.
 //!
 //! ```text
-//!   m            meta                    written last by every checkpoint, in the same batch
-//!   d            digest of all o entries
-//!   h + key      chain head of a key     tenants only
-//!   o + …        open state              loaded at start
-//!   c + …        closed state + CRC32C   stays here, read through Cold
+//!   m          meta
+//!   d          digest of all o entries
+//!   h + key    chain head of a key      tenants only
+//!   c + …      closed state             stays here, read through Cold
+//!   o + …      open state               loaded at start, guarded by the digest
 //! ```
+//!
+//! All but the open state carry a CRC32C of their own.
 
 use std::sync::Arc;
 
@@ -169,7 +171,7 @@ impl Checkpoint {
     pub fn write(&self, store: &dyn Store) -> Result<(), StoreError> {
         let mut changes = self.changes.clone();
         let digest = self.digest(store)?;
-        changes.put(DIGEST, digest.to_be_bytes());
+        changes.put(DIGEST, with_checksum(&digest.to_be_bytes()));
         store.write(&self.tree, &changes)
     }
 
@@ -200,8 +202,8 @@ impl Checkpoint {
 
 fn stored_digest(store: &dyn Store, tree: &str) -> Result<u128, StoreError> {
     let Some(bytes) = store.get(tree, DIGEST)? else { return Ok(0) };
-    let bytes = bytes.as_ref().try_into().map_err(|_| StoreError::Damaged("the digest's length".to_owned()))?;
-    Ok(u128::from_be_bytes(bytes))
+    let digest = without_checksum(&bytes).and_then(|bytes| bytes.as_ref().try_into().ok());
+    digest.map(u128::from_be_bytes).ok_or_else(|| StoreError::Damaged("the digest's checksum".to_owned()))
 }
 
 fn entry_digest(key: &[u8], value: &[u8]) -> u128 {
@@ -270,10 +272,10 @@ impl Tree {
             self.add(&mut changes, key, value)?;
         }
         for (key, head) in heads.take_moved() {
-            changes.put([&[HEAD], key.as_ref()].concat(), head.0);
+            changes.put([&[HEAD], key.as_ref()].concat(), with_checksum(&head.0));
         }
         let meta = serde_json::to_vec(meta).map_err(|e| Halt::role(format!("meta: {e}")))?;
-        changes.put(META, meta);
+        changes.put(META, with_checksum(&meta));
         Ok(Checkpoint { tree: Arc::clone(&self.name), changes })
     }
 
@@ -293,7 +295,8 @@ impl Tree {
             Ok(None) => return Ok(Ok(None)),
             Err(why) => return Ok(Err(why.to_string())),
         };
-        let Ok(meta) = serde_json::from_slice::<Meta>(&meta) else { return Ok(Err("the meta record".to_owned())) };
+        let meta = without_checksum(&meta).and_then(|meta| serde_json::from_slice::<Meta>(&meta).ok());
+        let Some(meta) = meta else { return Ok(Err("the meta record cannot be read".to_owned())) };
         if let Err(why) = meta.check(log, slot)? {
             return Ok(Err(why));
         }
@@ -313,13 +316,13 @@ impl Tree {
 
     fn load_heads(&self, heads: &mut Heads) -> Result<(), String> {
         self.each(HEAD, |key, value| {
-            let head: [u8; 32] = value.try_into().map_err(|_| "a head's length".to_owned())?;
-            heads.restore(&key[1..], Link(head));
+            let head = without_checksum(value).and_then(|head| head.as_ref().try_into().ok());
+            heads.restore(&key[1..], Link(head.ok_or("a chain head's checksum")?));
             Ok(())
         })
     }
 
-    fn each(&self, prefix: u8, mut take: impl FnMut(&[u8], &[u8]) -> Result<(), String>) -> Result<(), String> {
+    fn each(&self, prefix: u8, mut take: impl FnMut(&[u8], &Bytes) -> Result<(), String>) -> Result<(), String> {
         let mut after: Option<Bytes> = None;
         loop {
             let page = self.store.scan(&self.name, &[prefix], after.as_deref(), LOAD_ENTRIES).map_err(|e| e.to_string())?;
