@@ -15,7 +15,7 @@ use crate::report::Report;
 
 /// The body of one record of `reports`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Kept {
+pub enum ReportsBody {
     /// A report.
     Report(Box<Report>),
     /// A photo of a report.
@@ -32,23 +32,23 @@ pub struct PhotoRecord {
     pub catalogue: CatalogueVersion,
 }
 
-impl Kept {
+impl ReportsBody {
     /// Reads a body.
     ///
     /// # Errors
     /// It is neither; the error names no content.
-    pub fn read(body: &str) -> Result<Kept, Unreadable> {
+    pub fn read(body: &str) -> Result<ReportsBody, Unreadable> {
         if body.starts_with(r#"{"photo":"#) {
-            return serde_json::from_str(body).map(Kept::Photo).map_err(|_| Unreadable);
+            return serde_json::from_str(body).map(ReportsBody::Photo).map_err(|_| Unreadable);
         }
-        serde_json::from_str(body).map(Kept::Report).map_err(|_| Unreadable)
+        serde_json::from_str(body).map(ReportsBody::Report).map_err(|_| Unreadable)
     }
 
     /// The report that it is or belongs to: also the record's key.
     pub fn report(&self) -> ReportId {
         match self {
-            Kept::Report(report) => report.id,
-            Kept::Photo(record) => record.photo.report,
+            ReportsBody::Report(report) => report.id,
+            ReportsBody::Photo(record) => record.photo.report,
         }
     }
 }
@@ -69,10 +69,10 @@ mod tests {
         let photo = KeptPhoto { report, ordinal: 2, size: 5, sha256: Hash256([7; 32]) };
         let record = PhotoRecord { photo, catalogue: CatalogueVersion([1; 32]) };
         let json = serde_json::to_string(&record).unwrap();
-        assert_eq!(Kept::read(&json), Ok(Kept::Photo(record)));
-        assert_eq!(Kept::read(&json).unwrap().report(), report);
+        assert_eq!(ReportsBody::read(&json), Ok(ReportsBody::Photo(record)));
+        assert_eq!(ReportsBody::read(&json).unwrap().report(), report);
         for bad in ["{}", "", r#"{"photo":{}}"#, r#"{"photo":1,"catalogue":""}"#] {
-            assert_eq!(Kept::read(bad), Err(Unreadable), "{bad}");
+            assert_eq!(ReportsBody::read(bad), Err(Unreadable), "{bad}");
         }
     }
 }

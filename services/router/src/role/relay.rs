@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use xh_domain::catalogue::{Catalogue, CatalogueShelf};
-use xh_domain::fact::RULES;
+use xh_domain::wire::ROUTER_RULES;
 use xh_domain::ids::{CatalogueVersion, Hash256, LedgerCode, ReportId};
-use xh_domain::kept::{Kept as Body, PhotoRecord};
+use xh_domain::kept::{PhotoRecord, ReportsBody};
 use xh_domain::order::{Order, ParkFault, Parked as ParkedRecord, ParkedTopic};
 use xh_domain::report::Report;
 use xh_engine::halt::{Halt, HaltCode};
@@ -22,7 +22,7 @@ use crate::letters;
 use crate::seen::{Damaged, First, Seen};
 
 /// Highest version of the router's rules that this binary carries.
-const RULES_CARRIED: u16 = RULES;
+const RULES_CARRIED: u16 = ROUTER_RULES;
 /// Reasons for parking, as the engine hands them back to [`Router::park`].
 const BODY: &str = "body";
 const KEY: &str = "key";
@@ -97,13 +97,13 @@ impl Router {
 
 impl Relay for Router {
     fn apply(&mut self, input: &Input<'_>, cold: &dyn Cold, out: &mut Vec<Emit>) -> Result<Verdict, Halt> {
-        let Ok(body) = Body::read(input.envelope.body) else { return Ok(Verdict::Park(BODY.to_owned())) };
+        let Ok(body) = ReportsBody::read(input.envelope.body) else { return Ok(Verdict::Park(BODY.to_owned())) };
         if !is_key_of(input.key, body.report()) {
             return Ok(Verdict::Park(KEY.to_owned()));
         }
         match body {
-            Body::Report(report) => self.report(*report, input, cold, out),
-            Body::Photo(record) => self.photo(record, cold, out),
+            ReportsBody::Report(report) => self.report(*report, input, cold, out),
+            ReportsBody::Photo(record) => self.photo(record, cold, out),
         }
     }
 
