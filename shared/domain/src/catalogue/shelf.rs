@@ -201,7 +201,7 @@ impl Arrivals {
         self.parts.contains_key(&(entry.kind, entry.sha256)) || self.pieces.get(&entry.sha256).is_some_and(all_pieces)
     }
 
-    /// Decodes a part whose pieces are all there; they are forgotten afterwards.
+    /// Decodes a part whose pieces are all there.
     fn decode(&mut self, entry: &PartEntry) -> Result<(), ShelfFault> {
         if self.parts.contains_key(&(entry.kind, entry.sha256)) {
             return Ok(());
@@ -217,14 +217,21 @@ impl Arrivals {
         let fault = |why| ShelfFault::Part { part: entry.sha256, kind: entry.kind, why };
         let part = Part::read(entry.kind, &bytes).map_err(|error| fault(error.to_string()))?;
         self.parts.insert((entry.kind, entry.sha256), part);
-        if let Some(pieces) = self.pieces.remove(&entry.sha256) {
-            self.pieces_bytes -= pieces.values().map(Bytes::len).sum::<usize>();
-        }
         Ok(())
+    }
+
+    /// Forgets the pieces of parts that are decoded; two kinds may share their bytes (two empty tables do).
+    fn forget_pieces(&mut self, manifest: &Manifest) {
+        for entry in &manifest.parts {
+            if let Some(pieces) = self.pieces.remove(&entry.sha256) {
+                self.pieces_bytes -= pieces.values().map(Bytes::len).sum::<usize>();
+            }
+        }
     }
 
     fn build(&mut self, version: CatalogueVersion, manifest: Manifest) -> Result<Catalogue, ShelfFault> {
         manifest.parts.iter().try_for_each(|entry| self.decode(entry))?;
+        self.forget_pieces(&manifest);
         let lacking = || ShelfFault::Manifest { version, why: "a part is not there".to_owned() };
         let grounds = manifest.parts.iter().filter_map(|entry| match self.parts.get(&(entry.kind, entry.sha256)) {
             Some(Part::Boundary(ground)) => Some(Arc::clone(ground)),
