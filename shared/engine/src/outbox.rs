@@ -194,10 +194,10 @@ impl Outboxes {
         Ok(delivered)
     }
 
-    /// Ready when any append under way is answered; asks all, so that each knows whom to wake.
+    /// Ready when any append under way is answered.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let ready = self.by_slot.values_mut().fold(false, |ready, outbox| outbox.poll(cx).is_ready() || ready);
-        if ready { Poll::Ready(()) } else { Poll::Pending }
+        let is_ready = self.by_slot.values_mut().any(|outbox| outbox.poll(cx).is_ready());
+        if is_ready { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// How long until something is to be done that no answer tells of.

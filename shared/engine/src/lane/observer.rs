@@ -146,10 +146,8 @@ impl<O: Observer> ObserverLane<O> {
         if let Some(last) = batch.last() {
             self.last = Some((last.position, last.value.clone()));
         }
-        if let Phase::CatchUp { until } = self.phase {
-            if batch.is_empty() || self.next >= until {
-                self.phase = Phase::Run;
-            }
+        if matches!(self.phase, Phase::CatchUp { until } if batch.is_empty() || self.next >= until) {
+            self.phase = Phase::Run;
         }
         self.figures.inputs_total += batch.len() as u64;
         self.cadence.note(batch.len() as u64, now.boot_ms);

@@ -352,10 +352,10 @@ impl<T: Tenant> TenantLane<T> {
             }
         };
         let of = Origin { role: envelope.role, cause: envelope.cause };
-        if let Some(cause) = of.cause.filter(|_| of.role == self.marked) {
-            if self.folded.taken.judge(&cause, envelope.prev.as_ref())? == Place::Old {
-                return Ok(None);
-            }
+        if let Some(cause) = of.cause.filter(|_| of.role == self.marked)
+            && self.folded.taken.judge(&cause, envelope.prev.as_ref())? == Place::Old
+        {
+            return Ok(None);
         }
         let order = Input {
             log: self.parts.log.identity(),
