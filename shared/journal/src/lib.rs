@@ -4,6 +4,9 @@
 
 pub mod clock;
 pub mod contract;
+pub mod disk;
+pub mod files;
+pub mod identity;
 pub mod layout;
 pub mod memory;
 pub mod timekeeper;
