@@ -118,12 +118,60 @@ impl GridPlan {
                 "name": format!("第{}街道第{}社区第{}网格", street + 1, row + 1, column + 1),
                 "community": &code[..12],
                 "kind": "BASIC",
-                "party_org": format!("P-{}-{:03}-{:03}", street + 1, row + 1, column + 1),
+                "party_org": self.party_org(street, column, row),
                 "valid_from": "2026-01-01",
                 "valid_to": null,
             },
             "geometry": { "type": "Polygon", "coordinates": [ring] },
         })
+    }
+}
+
+/// Limits and ladders of every generated office: those of the example street.
+const PROFILE: &str = include_str!("../qiming/profile.toml");
+const CATEGORIES: &str = include_str!("../qiming/categories.csv");
+const CALENDAR: &str = include_str!("../qiming/calendar_cn_2024_2026.json");
+
+impl GridPlan {
+    /// All forms of the generated office, by file name, in the order of the import: one Party organisation a
+    /// street and a community, one unit and its posts for everything.
+    pub fn forms(&self) -> Vec<(&'static str, String)> {
+        let mut organisations = String::from("id,name,level,form,parent,coordinated_by,members\nP-DIST,区委,DISTRICT,,,,\n");
+        let mut regions = format!("code,name,organisation,unit\n{DIVISION},生成区,P-DIST,\n");
+        let mut posts = String::from("id,name,role,organisation,unit,line\nT-HANDLER,经办人,UNIT_HANDLER,,U-1,\nT-HEAD,负责人,UNIT_HEAD,,U-1,\n");
+        let mut people = String::from("id,name,posts,channel,address\nM-HANDLER,经办人,T-HANDLER,file,handler\n");
+        for street in 0..self.streets {
+            let number = street + 1;
+            let code = self.street_code(street);
+            organisations += &format!("P-{number},第{number}街道党工委,STREET,,P-DIST,,\n");
+            regions += &format!("{code},第{number}街道,P-{number},\n");
+            posts += &format!("T-{number}-SHIFT,值班长,SHIFT_LEAD,P-{number},,\nT-{number}-SEC,党工委书记,STREET_PARTY_SECRETARY,P-{number},,\n");
+            people += &format!("M-{number},值班长,T-{number}-SHIFT,file,{code}\n");
+            for row in 0..self.rows {
+                organisations += &format!("P-{number}-{row},第{number}街道第{row}社区党委,COMMUNITY,,P-{number},,\n");
+                regions += &format!("{code}{:03},第{number}街道第{row}社区,P-{number}-{row},\n", row + 1);
+                for column in 0..self.columns {
+                    let id = self.party_org(street, column, row);
+                    organisations += &format!("{id},网格党支部,GRID,,P-{number}-{row},,\n");
+                }
+            }
+        }
+        vec![
+            ("cells.geojson", self.geojson().to_string()),
+            ("calendar.json", CALENDAR.to_owned()),
+            ("regions.csv", regions),
+            ("organisations.csv", organisations),
+            ("units.csv", "id,name,kind,line\nU-1,综合行政执法队,STREET_OFFICE,URBAN_CONSTRUCTION\n".to_owned()),
+            ("posts.csv", posts),
+            ("people.csv", people),
+            ("categories.csv", CATEGORIES.to_owned()),
+            ("duties.csv", "category,territory,responsible,cooperating,line,note\n*,*,U-1,,,\n".to_owned()),
+            ("profile.toml", PROFILE.to_owned()),
+        ]
+    }
+
+    fn party_org(&self, street: u32, column: u32, row: u32) -> String {
+        format!("P-{}-{row}-{column}", street + 1)
     }
 }
 
