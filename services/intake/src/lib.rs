@@ -6,5 +6,10 @@
 pub mod answers;
 pub mod lag;
 pub mod language;
+pub mod limits;
+pub mod multipart;
 pub mod photo;
 pub mod problem;
+pub mod reading;
+pub mod saying;
+pub mod shell;

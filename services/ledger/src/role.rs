@@ -6,13 +6,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::catalogue::CatalogueShelf;
-use xh_domain::decide::answer;
+use xh_domain::decide::{answer, parked};
 use xh_domain::evolve::Unfit;
-use xh_domain::fact::{Answer, Answered, Entry, Fact, RULES};
-use xh_domain::ids::{CatalogueVersion, Hash256, LedgerCode, OrderId};
-use xh_domain::order::{Order, OrderBody, OrderKind, ParkFault, Parked as ParkedRecord, ParkedTopic};
+use xh_domain::fact::{Entry, RULES};
+use xh_domain::ids::{Hash256, LedgerCode};
+use xh_domain::order::{Order, OrderBody, ParkFault, Parked as ParkedRecord, ParkedTopic};
 use xh_engine::halt::{Halt, HaltCode};
 use xh_engine::role::{Cold, Decided, Input, Kept, Parked, Tenant};
 use xh_engine::store::Changes;
@@ -61,8 +60,8 @@ impl Tenant for Ledger {
             return Ok(Decided::Park(KEY.to_owned()));
         };
         let key = Bytes::copy_from_slice(input.key);
-        if let OrderBody::Park(record) = &order.body {
-            return Ok(Decided::Facts { key, decision: parked(order.id.clone(), order.actor.clone(), record.clone()) });
+        if let OrderBody::Park(record) = order.body {
+            return Ok(Decided::Facts { key, decision: parked(record) }); // parking asks no catalogue
         }
         let Some(catalogue) = self.shelf.get(&order.catalogue) else {
             return Ok(Decided::Wait(format!("catalogue {}", order.catalogue)));
@@ -75,19 +74,17 @@ impl Tenant for Ledger {
         Ok(Decided::Facts { key, decision })
     }
 
-    fn park(&mut self, parked_input: &Parked<'_>) -> Result<(Bytes, Entry), Halt> {
-        let partition = parked_input.slot.partition;
+    fn park(&mut self, unreadable: &Parked<'_>) -> Result<(Bytes, Entry), Halt> {
+        let partition = unreadable.slot.partition;
         let desk = LedgerCode::parking(partition).ok_or_else(|| Halt::role("a partition without a parking desk"))?;
         let record = ParkedRecord {
             topic: ParkedTopic::Orders,
             partition,
-            offset: parked_input.position,
-            sha256: Hash256(parked_input.sha256),
-            fault: fault_of(parked_input.reason),
+            offset: unreadable.position,
+            sha256: Hash256(unreadable.sha256),
+            fault: fault_of(unreadable.reason),
         };
-        let id = format!("park:orders:{partition}:{}", parked_input.position);
-        let id = id.parse().map_err(|_| Halt::role("an id of a parked record that is too long"))?;
-        Ok((Bytes::from(desk.to_string()), parked(id, Actor::system(SystemRole::Router), record)))
+        Ok((Bytes::from(desk.to_string()), parked(record)))
     }
 
     fn encode(&self, decision: &Entry, body: &mut Vec<u8>) {
@@ -157,19 +154,6 @@ impl From<Unfit> for Broken {
 /// Reads an entry; the error names a place in the text, never its content.
 pub fn decode(body: &str) -> Result<Entry, String> {
     serde_json::from_str(body).map_err(|fault| format!("line {}, column {}", fault.line(), fault.column()))
-}
-
-/// The entry that says that a record was put aside. It needs no catalogue: the version is all zeros.
-fn parked(id: OrderId, actor: Actor, record: ParkedRecord) -> Entry {
-    Entry {
-        order: Answered { id, kind: OrderKind::Park },
-        actor,
-        catalogue: CatalogueVersion([0; 32]),
-        rules: RULES,
-        need: None,
-        revision: None,
-        answer: Answer::Facts(vec![Fact::Parked(record)]),
-    }
 }
 
 fn ledger_of(key: &[u8]) -> Option<LedgerCode> {

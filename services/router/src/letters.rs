@@ -8,6 +8,7 @@ use std::sync::Arc;
 use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::case::Case;
 use xh_domain::catalogue::{Question, Routed};
+use xh_domain::fact::NO_CATALOGUE;
 use xh_domain::ids::{CatalogueVersion, OrderId};
 use xh_domain::order::{KeptPhoto, Order, OrderBody, Parked, ParkedTopic, ReportFault};
 use xh_domain::report::{Mode, Report};
@@ -61,14 +62,14 @@ pub fn photo_kept(photo: KeptPhoto, catalogue: CatalogueVersion) -> Order {
     order(order_id(format!("photo:{}:{}", photo.report, photo.ordinal)), catalogue, OrderBody::PhotoKept(photo))
 }
 
-/// The order that puts an unreadable record aside. Parking needs no catalogue: the version is all zeros.
+/// The order that puts an unreadable record aside. It names no catalogue, for none is asked.
 pub fn park(parked: Parked) -> Order {
     let topic = match parked.topic {
         ParkedTopic::Reports => "reports",
         ParkedTopic::Orders => "orders",
     };
     let id = order_id(format!("park:{topic}:{}:{}", parked.partition, parked.offset));
-    order(id, CatalogueVersion([0; 32]), OrderBody::Park(parked))
+    order(id, NO_CATALOGUE, OrderBody::Park(parked))
 }
 
 fn order(id: OrderId, catalogue: CatalogueVersion, body: OrderBody) -> Order {
