@@ -14,8 +14,9 @@ use crate::shape::Bounds;
 
 /// From this area on an overlap or a gap refuses the file, in square metres (`data/README.md`).
 pub const REFUSED_AREA_M2: f64 = 500.0;
-/// Below this area it is dust: a corner that rounding to 1e-7 degree (1 cm) took off a neighbour's edge.
-pub const DUST_AREA_M2: f64 = 1.0;
+/// Below this area it is dust, in square metres: neighbours agree to the last unit nearly everywhere, and
+/// `geo`'s own rounding leaves less.
+pub const DUST_AREA_M2: f64 = 0.001;
 
 /// Overlaps, then gaps, those above the dust.
 pub(super) fn coverage_faults(taken: &[Taken]) -> Vec<Fault> {
@@ -25,7 +26,9 @@ pub(super) fn coverage_faults(taken: &[Taken]) -> Vec<Fault> {
     let mut faults: Vec<Fault> = boxes_that_meet(taken)
         .into_iter()
         .filter_map(|(one, other)| {
-            let area_m2 = shared_area_m2(&drawings[one], &drawings[other]);
+            let shared = drawings[one].ground.intersection(&drawings[other].ground);
+            let corner = taken[one].cell.shape.bounds();
+            let area_m2 = shared.unsigned_area() * square_m2((corner.west, corner.south));
             let other = taken[other].cell.code.to_string();
             let place = taken[one].place.clone();
             (area_m2 >= DUST_AREA_M2).then(|| place.fault(FaultKind::Overlap { other, area_m2 }))
@@ -50,20 +53,15 @@ fn boxes_that_meet(taken: &[Taken]) -> Vec<(usize, usize)> {
     pairs
 }
 
-fn shared_area_m2(one: &Drawing, other: &Drawing) -> f64 {
-    let shared = one.ground.intersection(&other.ground);
-    shared.unsigned_area() * square_m2(one.origin)
-}
-
 /// The holes of the union.
 fn gaps(drawings: &[Drawing], origin: Position) -> Vec<Fault> {
     let union = unary_union(drawings.iter().map(|drawing| &drawing.ground));
     let holes = union.0.iter().flat_map(GeoPolygon::interiors);
     let fault = |hole: &geo::LineString<f64>| {
         let hole = GeoPolygon::new(hole.clone(), vec![]);
-        let area_m2 = hole.unsigned_area() * square_m2(origin);
         let middle = hole.centroid()?;
         let at = (libm::round(middle.x()) as i32 + origin.0, libm::round(middle.y()) as i32 + origin.1);
+        let area_m2 = hole.unsigned_area() * square_m2(at);
         (area_m2 >= DUST_AREA_M2).then(|| Place::default().at(at).fault(FaultKind::Gap { area_m2 }))
     };
     holes.filter_map(fault).collect()

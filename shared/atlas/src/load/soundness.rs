@@ -74,30 +74,30 @@ fn crossing_faults(draft: &Draft, place: &Place) -> Vec<Fault> {
     for (first, second, met) in meetings(&segments) {
         let (one, other) = (edges[first as usize], edges[second as usize]);
         let Some((kind, at)) = judged(one, other, met) else { continue };
-        let at = at.unwrap_or(one.start.at);
-        if told.insert((one.polygon, one.ring, at)) {
-            faults.push(place.ring(one.polygon, one.ring).vertex(one.start.vertex).at(at).fault(kind));
+        if told.insert((one.polygon, one.ring, at.at)) {
+            faults.push(place.ring(one.polygon, one.ring).vertex(at.vertex).at(at.at).fault(kind));
         }
     }
     faults
 }
 
-/// What the meeting of two edges means; the place is given where it is a corner.
-fn judged(one: Edge, other: Edge, met: Meeting) -> Option<(FaultKind, Option<Position>)> {
+/// What the meeting of two edges means, and where it is best shown: a spike at its tip, a touch where
+/// it happens, a crossing at the corner before it.
+fn judged(one: Edge, other: Edge, met: Meeting) -> Option<(FaultKind, Corner)> {
     let same_ring = (one.polygon, one.ring) == (other.polygon, other.ring);
     let apart = other.number.abs_diff(one.number);
     let adjacent = same_ring && (apart == 1 || apart == one.count - 1);
-    let start = other.start.vertex;
+    let (from, here) = (other.start.vertex, |at| Corner { at, ..one.start });
     match met {
         Meeting::Apart => None,
-        Meeting::Overlap(at) if adjacent => Some((FaultKind::Spike, Some(at))),
+        Meeting::Overlap(_) if adjacent => Some((FaultKind::Spike, if apart == 1 { other.start } else { one.start })),
         Meeting::Touch(_) if adjacent || !same_ring => None,
         Meeting::Touch(at) | Meeting::Overlap(at) if same_ring => {
-            Some((FaultKind::SelfTouch { other: start }, Some(at)))
+            Some((FaultKind::SelfTouch { other: from }, here(at)))
         }
-        Meeting::Cross if same_ring => Some((FaultKind::SelfCrossing { other: start }, None)),
+        Meeting::Cross if same_ring => Some((FaultKind::SelfCrossing { other: from }, one.start)),
         Meeting::Cross | Meeting::Touch(_) | Meeting::Overlap(_) => {
-            Some((FaultKind::RingsCross { other_polygon: other.polygon, other_ring: other.ring }, None))
+            Some((FaultKind::RingsCross { other_polygon: other.polygon, other_ring: other.ring }, one.start))
         }
     }
 }
