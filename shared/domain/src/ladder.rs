@@ -114,10 +114,12 @@ impl ClockMaker<'_> {
     }
 
     fn add_posts(&self, posts: &mut Vec<PostId>, roles: &[Role]) {
-        let found = self.catalogue.posts_for(roles, self.seat);
-        for post in found.filled.into_iter().chain(found.vacant) {
-            if !posts.contains(&post) {
-                posts.push(post);
+        for role in roles {
+            let found = self.catalogue.posts_for(&[*role], self.seat);
+            for post in found.filled.into_iter().chain(found.vacant) {
+                if !posts.contains(&post) {
+                    posts.push(post);
+                }
             }
         }
     }
