@@ -168,15 +168,19 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// Writes the batch, digest included. Durable only after the store's next sync.
-    pub fn write(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let mut changes = self.changes.clone();
+    pub fn write(mut self, store: &dyn Store) -> Result<(), StoreError> {
+        self.try_write(store)
+    }
+
+    /// As [`Checkpoint::write`], and keeps it for another try.
+    pub(crate) fn try_write(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         let digest = self.digest(store)?;
-        changes.put(DIGEST, with_checksum(&digest.to_be_bytes()));
-        store.write(&self.tree, &changes)
+        self.changes.put(DIGEST, with_checksum(digest.to_be_bytes().to_vec()));
+        store.write(&self.tree, &self.changes)
     }
 
     /// Writes the batch and syncs: for whoever has only one to write.
-    pub fn write_durably(&self, store: &dyn Store) -> Result<(), StoreError> {
+    pub fn write_durably(self, store: &dyn Store) -> Result<(), StoreError> {
         self.write(store)?;
         store.sync()
     }
@@ -268,25 +272,20 @@ impl Tree {
         let mut saved = Changes::default();
         role.save(&mut saved);
         let mut changes = Changes::default();
-        for (key, value) in saved.iter() {
-            self.add(&mut changes, key, value)?;
+        for (key, value) in saved.into_entries() {
+            let value = match key.first() {
+                Some(&OPEN) => value,
+                Some(&CLOSED) => value.map(with_checksum),
+                _ => return Err(Halt::role(format!("{}: saved a key that is neither open nor closed", self.name))),
+            };
+            changes.set(key, value);
         }
         for (key, head) in heads.take_moved() {
-            changes.put([&[HEAD], key.as_ref()].concat(), with_checksum(&head.0));
+            changes.put([&[HEAD], key.as_ref()].concat(), with_checksum(head.0.to_vec()));
         }
         let meta = serde_json::to_vec(meta).map_err(|e| Halt::role(format!("meta: {e}")))?;
-        changes.put(META, with_checksum(&meta));
+        changes.put(META, with_checksum(meta));
         Ok(Checkpoint { tree: Arc::clone(&self.name), changes })
-    }
-
-    fn add(&self, changes: &mut Changes, key: &[u8], value: Option<&[u8]>) -> Result<(), Halt> {
-        match (key.first(), value) {
-            (Some(&OPEN), Some(value)) => changes.put(key, value),
-            (Some(&CLOSED), Some(value)) => changes.put(key, with_checksum(value)),
-            (Some(&OPEN | &CLOSED), None) => changes.delete(key),
-            _ => return Err(Halt::role(format!("{}: saved a key that is neither open nor closed", self.name))),
-        }
-        Ok(())
     }
 
     fn try_load(&self, log: &dyn Log, slot: Slot, role: &mut dyn Kept, heads: &mut Heads) -> Result<Result<Option<Box<Meta>>, String>, Halt> {
@@ -366,11 +365,10 @@ impl Cold for Tree {
     }
 }
 
-fn with_checksum(value: &[u8]) -> Vec<u8> {
-    let mut sealed = Vec::with_capacity(value.len() + CHECKSUM_BYTES);
-    sealed.extend_from_slice(value);
-    sealed.extend_from_slice(&crc32c::crc32c(value).to_be_bytes());
-    sealed
+fn with_checksum(mut value: Vec<u8>) -> Vec<u8> {
+    let checksum = crc32c::crc32c(&value);
+    value.extend_from_slice(&checksum.to_be_bytes());
+    value
 }
 
 fn without_checksum(sealed: &Bytes) -> Option<Bytes> {

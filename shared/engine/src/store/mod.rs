@@ -55,6 +55,16 @@ impl Changes {
         self.entries.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))
     }
 
+    /// The changes, taken apart.
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = (Vec<u8>, Option<Vec<u8>>)> {
+        self.entries.into_iter()
+    }
+
+    /// Sets or removes a key.
+    pub(crate) fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
+        self.entries.insert(key, value);
+    }
+
     /// How many keys change.
     pub fn len(&self) -> usize {
         self.entries.len()

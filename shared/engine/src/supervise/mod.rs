@@ -76,6 +76,7 @@ impl Supervisor {
 
     /// Lets every lane finish what it began, at most for `patience`; whether all did.
     pub async fn drain(mut self, patience: Duration) -> bool {
+        self.writer.hurry();
         self.drain.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let in_time = tokio::time::timeout(patience, all).await.is_ok();
