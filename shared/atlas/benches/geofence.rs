@@ -127,11 +127,15 @@ fn main() {
     println!("{} cells, {corners} corners, {} points", cells.len(), points.len());
     println!("build {build_s:.2} s, {:.0} bytes per cell", index.bytes() as f64 / cells.len() as f64);
     let baseline = Baseline::of(&cells);
-    let batched = |points: &[Point<Cgcs2000>]| points.chunks(BATCH).flat_map(|batch| index.locate_all(batch)).collect();
+    let batched = || {
+        let mut found = Vec::with_capacity(points.len());
+        points.chunks(BATCH).for_each(|batch| found.append(&mut index.locate_all(batch)));
+        found
+    };
     let mut ways = [
         way("rstar + geo, random order", || points.iter().map(|&p| baseline.locate(p)).collect()),
         way("raster, random order", || points.iter().map(|&p| index.locate(p)).collect()),
-        way("raster, batches of 10,000", || batched(&points)),
+        way("raster, batches of 10,000", batched),
         way("raster, one batch", || index.locate_all(&points)),
         way("rstar + geo, Hilbert order", || curved.iter().map(|&p| baseline.locate(p)).collect()),
         way("raster, Hilbert order", || curved.iter().map(|&p| index.locate(p)).collect()),

@@ -108,7 +108,8 @@ impl Index {
     }
 
     /// [`Self::locate`] for many points: answers in their order. First every square is read, which
-    /// the processor does for many points at once; then the contested ones are tested street by street.
+    /// the processor does for many points at once; then the contested ones are tested border by border.
+    /// Pays from some 100,000 points over a city on; a few are as well looked up one by one.
     #[must_use]
     pub fn locate_all(&self, points: &[Point<Cgcs2000>]) -> Vec<Option<Hit>> {
         let mut contested: Vec<(u32, u32)> = Vec::new();
@@ -177,6 +178,7 @@ impl Index {
             self.survey(raster, rank, &mut contested);
         }
         contested.sort_unstable();
+        let mut latest: Vec<Option<u32>> = vec![None; self.outlines.len() as usize];
         for group in contested.chunk_by(|one, next| one.0 == next.0) {
             let square = group[0].0 as usize;
             let whole = match self.squares[square].content() {
@@ -185,11 +187,21 @@ impl Index {
             };
             let mut ranks: Vec<u32> = group.iter().map(|&(_, rank)| rank).chain(whole).collect();
             ranks.sort_unstable();
-            self.squares[square] = Square::contested(self.lists.len() as u32);
-            let last = ranks.len() - 1;
-            self.lists
-                .extend(ranks.into_iter().enumerate().map(|(i, rank)| if i == last { rank | LAST } else { rank }));
+            self.squares[square] = Square::contested(self.list_of(&ranks, &mut latest[ranks[0] as usize]));
         }
+    }
+
+    /// The list of these ranks: `latest`, the last one with the same best rank, when it is the same, as
+    /// it mostly is along a border; else a new one.
+    fn list_of(&mut self, ranks: &[u32], latest: &mut Option<u32>) -> u32 {
+        if let Some(list) = latest.filter(|&list| self.ranks(list).eq(ranks.iter().copied())) {
+            return list;
+        }
+        let list = self.lists.len() as u32;
+        let last = ranks.len() - 1;
+        self.lists.extend(ranks.iter().enumerate().map(|(i, &rank)| if i == last { rank | LAST } else { rank }));
+        *latest = Some(list);
+        list
     }
 
     /// Notes the squares that the edges of `rank` touch, and claims those wholly inside it. In a row,
