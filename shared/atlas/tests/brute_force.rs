@@ -10,10 +10,9 @@ use xh_atlas::{Cell, Cgcs2000, Hit, Index, Point};
 
 /// Where a point lies in one cell: `None` outside, else whether it is on the edge.
 fn standing(cell: &Cell, p: Point<Cgcs2000>) -> Option<bool> {
-    let mut winding = 0i32;
     let mut odd = false;
     for ring in cell.shape.rings() {
-        winding = 0;
+        let mut winding = 0;
         for (i, &a) in ring.iter().enumerate() {
             let b = ring[(i + 1) % ring.len()];
             let x = |q: Point<Cgcs2000>| i128::from(q.lon_e7() - p.lon_e7());
@@ -32,7 +31,6 @@ fn standing(cell: &Cell, p: Point<Cgcs2000>) -> Option<bool> {
         }
         odd ^= winding != 0;
     }
-    let _ = winding;
     odd.then_some(false)
 }
 
