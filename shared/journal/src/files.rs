@@ -168,3 +168,8 @@ pub fn write_zeros(file: &dyn DiskFile, mut offset: u64, end: u64) -> io::Result
     }
     Ok(())
 }
+
+/// Whether the error says that the disk has no room, rather than that it is broken.
+pub fn is_full(e: &io::Error) -> bool {
+    matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

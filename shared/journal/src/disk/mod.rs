@@ -42,7 +42,7 @@ use tokio::sync::watch;
 use crate::contract::{
     AppendError, Draft, Health, Log, LogId, Pending, ReadError, ReadLimit, Record, Slot, Topic, append_keeps_limits,
 };
-use crate::files::{Files, Held};
+use crate::files::{Files, Held, is_full};
 use crate::layout::Layout;
 use crate::timekeeper::Timekeeper;
 use marks::Marks;
@@ -222,7 +222,7 @@ impl Log for DiskLog {
         drop(shelf);
         marks.freed.extend(&freed);
         if let Err(e) = marks.store(&*self.files, &self.folder, &self.layout) {
-            if writer::is_full(&e) {
+            if is_full(&e) {
                 return Err(AppendError::Full);
             }
             self.queue.stop();

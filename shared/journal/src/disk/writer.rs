@@ -25,7 +25,7 @@ use super::queue::{Batch, Queue, Taken, Waiting};
 use super::segment::SEGMENT_HEAD_BYTES;
 use super::shelf::{Place, Shelf};
 use crate::contract::{AppendError, Appended};
-use crate::files::{DiskFile, Files};
+use crate::files::{DiskFile, Files, is_full};
 use crate::timekeeper::Timekeeper;
 
 /// How long an idle writer sleeps between two looks at the disk's free space.
@@ -230,11 +230,6 @@ impl Writer {
         shelf.note_cut(self.group, bytes.len() as u32);
         Ok(())
     }
-}
-
-/// Whether the error says that the disk has no room, rather than that it is broken.
-pub fn is_full(e: &io::Error) -> bool {
-    matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 fn tell(waiting: Waiting, answer: Result<Appended, AppendError>) {

@@ -5,6 +5,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its part of the suite")]
 
+pub mod attachments;
+pub mod keys;
 pub mod log;
 
 use std::time::Duration;
