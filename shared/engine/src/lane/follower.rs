@@ -66,6 +66,10 @@ impl<S: Shelf> Lane for FollowerLane<S> {
         Poll::Pending
     }
 
+    fn awaits_answers(&self) -> bool {
+        false
+    }
+
     fn slots(&self) -> Vec<Slot> {
         vec![self.id.slot]
     }

@@ -153,6 +153,9 @@ pub trait Lane: Send {
     /// Ready when an append that the lane waits for was answered.
     fn poll_answers(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
+    /// Whether an append of its own is not answered yet.
+    fn awaits_answers(&self) -> bool;
+
     /// The slots whose growth gives the lane something to do.
     fn slots(&self) -> Vec<Slot>;
 

@@ -99,6 +99,7 @@ impl<O: Observer> ObserverLane<O> {
         step.progressed |= self.wake(now)?;
         step.progressed |= self.post(now)? > 0;
         step.checkpoint = self.checkpoint_if_quiet(now)?;
+        step.progressed |= step.checkpoint.is_some(); // input was held back for it
         step.wake_in_ms = self.wake_in_ms(now);
         Ok(step)
     }
@@ -253,6 +254,10 @@ impl<O: Observer> Lane for ObserverLane<O> {
 
     fn poll_answers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.outboxes.poll(cx)
+    }
+
+    fn awaits_answers(&self) -> bool {
+        self.outboxes.len() > 0
     }
 
     fn slots(&self) -> Vec<Slot> {

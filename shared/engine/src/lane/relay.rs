@@ -111,6 +111,7 @@ impl<R: Relay> RelayLane<R> {
         }
         step.progressed |= self.post(now)? > 0;
         step.checkpoint = self.checkpoint_if_quiet(now)?;
+        step.progressed |= step.checkpoint.is_some(); // input was held back for it
         step.wake_in_ms = self.wake_in_ms(now);
         Ok(step)
     }
@@ -330,6 +331,10 @@ impl<R: Relay> Lane for RelayLane<R> {
 
     fn poll_answers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.outboxes.poll(cx)
+    }
+
+    fn awaits_answers(&self) -> bool {
+        self.outboxes.len() > 0
     }
 
     fn slots(&self) -> Vec<Slot> {

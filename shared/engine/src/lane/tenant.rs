@@ -133,6 +133,7 @@ impl<T: Tenant> TenantLane<T> {
         };
         step.progressed |= self.post(now)?;
         step.checkpoint = self.checkpoint_if_quiet(now)?;
+        step.progressed |= step.checkpoint.is_some(); // input was held back for it
         step.wake_in_ms = self.wake_in_ms(now);
         Ok(step)
     }
@@ -484,6 +485,10 @@ impl<T: Tenant> Lane for TenantLane<T> {
 
     fn poll_answers(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.outbox.poll(cx)
+    }
+
+    fn awaits_answers(&self) -> bool {
+        self.outbox.len() > 0
     }
 
     fn slots(&self) -> Vec<Slot> {
