@@ -7,7 +7,9 @@
 use std::pin::Pin;
 
 use serde::Serialize;
-use xh_domain::ids::{ErrandId, ItemId, NeedId, PostId};
+use xh_domain::category::Tier;
+use xh_domain::clock::Colour;
+use xh_domain::ids::{CellCode, ErrandId, ItemId, NeedId, PostId};
 use xh_domain::order::DeliveryFault;
 
 /// A message, ready to go. Holds no personal data of residents: number, cell's name, category, tier,
@@ -44,19 +46,19 @@ pub struct EventData {
     pub item: Option<ItemId>,
     /// The post that is told.
     pub post: PostId,
+    /// The post that should have been told, where this one stands in for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<PostId>,
     /// Tier.
-    pub tier: String,
-    /// Category, its code.
+    pub tier: Tier,
+    /// Category, its codes.
     pub category: String,
-    /// Code of the cell.
+    /// The cell.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-    /// Light of the item, where it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub light: Option<&'static str>,
+    pub cell: Option<CellCode>,
     /// Colour of the supervision order, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub colour: Option<&'static str>,
+    pub colour: Option<Colour>,
     /// Rung of the ladder, where it climbed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rung: Option<u8>,

@@ -1,5 +1,196 @@
-//! In which words.
+//! In which words: Chinese first, then English, and no personal data.
+//!
+//! Named are the need's number, the cell, the category, the tier, the deadline and a link: what a group of
+//! colleagues may read over somebody's shoulder (`domain.md` 5). The resident's words, name, phone and
+//! address stay in the house, behind the link. Pure.
+
 use xh_almanac::{DAY_MS, Day, HOUR_MS, MINUTE_MS, OFFICE_OFFSET_MS};
+use xh_domain::catalogue::{Catalogue, dictionary};
+use xh_domain::clock::{ClockKind, Colour};
+use xh_domain::ids::CellCode;
+
+use crate::courier::{EventData, Letter};
+use crate::notice::{Notice, What};
+use crate::whom::Way;
+
+const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// What a message says of its kind.
+struct Phrase {
+    event: &'static str,
+    mark: &'static str,
+    zh: String,
+    en: String,
+}
+
+/// The message in words, for one way of telling it. `link_base` is the desk's public address.
+pub fn letter(notice: &Notice, way: &Way, catalogue: &Catalogue, link_base: &str) -> Letter {
+    let phrase = phrase(notice.what);
+    let names = Names::of(notice, catalogue);
+    let number = notice.item.map_or_else(|| notice.need.to_string(), |item| item.of(notice.need).to_string());
+    let link = format!("{}/needs/{}", link_base.trim_end_matches('/'), notice.need);
+    let subject = format!("【{}】{}{} {number} {}", names.street, phrase.mark, phrase.zh, names.category);
+    let text = format!(
+        "{}\n\n{}",
+        chinese(notice, way, &phrase, &names, &number, &link, catalogue),
+        english(notice, way, &phrase, &names, &number, &link)
+    );
+    Letter {
+        id: notice.errand.clone(),
+        at_ms: notice.at_ms,
+        post: way.post.clone(),
+        need: notice.need,
+        item: notice.item.map(|item| item.of(notice.need)),
+        event: phrase.event,
+        subject,
+        text,
+        data: data(notice, way, link),
+    }
+}
+
+/// What the catalogue calls things; a code where it has no name for it.
+struct Names {
+    street: String,
+    cell: Option<String>,
+    category: String,
+    tier: String,
+}
+
+impl Names {
+    fn of(notice: &Notice, catalogue: &Catalogue) -> Names {
+        let ledger = notice.need.ledger;
+        let street = catalogue.regions().streets.get(&ledger).map(|street| street.name.clone());
+        let category = dictionary::row_of(catalogue.dictionary(), notice.category).map(|row| row.name.clone());
+        let tier = catalogue.limits(notice.tier).map(|limits| format!("{}（{}）", limits.name, notice.tier));
+        Names {
+            street: street.unwrap_or_else(|| ledger.to_string()),
+            cell: notice.cell.map(|cell| cell_name(cell, notice.at_ms, catalogue)),
+            category: category.unwrap_or_else(|| notice.category.to_string()),
+            tier: tier.unwrap_or_else(|| notice.tier.to_string()),
+        }
+    }
+}
+
+fn cell_name(code: CellCode, at_ms: i64, catalogue: &Catalogue) -> String {
+    let sheet = catalogue.boundary_at(at_ms).map(|(sheet, _)| sheet);
+    let digits = code.to_string();
+    let mut cells = sheet.into_iter().flat_map(|sheet| &sheet.boundary().cells);
+    cells.find(|cell| cell.code.to_string() == digits).map_or(digits.clone(), |cell| cell.name.clone())
+}
+
+fn phrase(what: What) -> Phrase {
+    let say = |event, mark, zh: &str, en: &str| Phrase { event, mark, zh: zh.to_owned(), en: en.to_owned() };
+    match what {
+        What::Opened => say("cn.xiaohao.need.opened.v1", "■", "特急诉求待派", "P0 need waits to be dispatched"),
+        What::Dispatched => say("cn.xiaohao.item.dispatched.v1", "", "新派事项", "item dispatched to you"),
+        What::Copied => say("cn.xiaohao.need.copied.v1", "■", "特急事项抄送", "copy of a P0 dispatch"),
+        What::Yellow => say("cn.xiaohao.item.yellow.v1", "▲", "临期提醒", "deadline is near"),
+        What::Red => say("cn.xiaohao.item.red.v1", "■", "已超期", "deadline has passed"),
+        What::Ordered { colour, .. } => ordered(colour),
+        What::Waiting { clock, rung } => waiting(clock, rung),
+        What::CheckFailed => say("cn.xiaohao.item.check_failed.v1", "", "核查未通过，返工", "check failed, rework"),
+        What::ApprovalRefused => {
+            say("cn.xiaohao.item.approval_refused.v1", "", "销号未获同意，返工", "approval refused, rework")
+        }
+    }
+}
+
+fn ordered(colour: Colour) -> Phrase {
+    let (zh, en) = match colour {
+        Colour::Blue => ("一级督办（蓝单）", "supervision order, blue"),
+        Colour::Orange => ("二级督办（橙单）", "supervision order, orange"),
+        Colour::Red => ("三级督办（红单，挂牌）", "supervision order, red, listed"),
+    };
+    Phrase { event: "cn.xiaohao.item.supervised.v1", mark: "■", zh: zh.to_owned(), en: en.to_owned() }
+}
+
+fn waiting(clock: ClockKind, rung: u8) -> Phrase {
+    let (zh, en) = match clock {
+        ClockKind::Dispatch => ("派遣", "dispatch"),
+        ClockKind::Sign => ("签收", "signing"),
+        ClockKind::Contact => ("首次联系", "first contact"),
+        ClockKind::Claim => ("认领", "claim"),
+        ClockKind::Resolve => ("办理", "handling"),
+        ClockKind::Check => ("核查", "check"),
+        ClockKind::Approval => ("审批", "approval"),
+        ClockKind::HandOver => ("移交", "hand-over"),
+        ClockKind::Reply => ("督办回复", "reply"),
+    };
+    let times = if rung > 1 { "再次" } else { "" };
+    Phrase {
+        event: "cn.xiaohao.wait.climbed.v1",
+        mark: "▲",
+        zh: format!("{zh}等待{times}超时"),
+        en: format!("wait for {en} is over its limit ({rung})"),
+    }
+}
+
+fn chinese(notice: &Notice, way: &Way, phrase: &Phrase, names: &Names, number: &str, link: &str, catalogue: &Catalogue) -> String {
+    let mut lines = vec![format!("{}{}：{number}", phrase.mark, phrase.zh)];
+    lines.extend(names.cell.iter().map(|cell| format!("网格：{cell}")));
+    lines.push(format!("类别：{}　等级：{}", names.category, names.tier));
+    lines.extend(notice.deadline_ms.map(|ms| format!("截止：{}", moment_zh(ms))));
+    if let What::Ordered { reply_due_ms, .. } = notice.what {
+        lines.push(format!("请于 {} 前签收并回复；签收只暂缓下一级，不停止计时。", moment_zh(reply_due_ms)));
+    }
+    if let Some(wanted) = &way.instead_of {
+        let name = catalogue.posts().get(wanted).map_or(wanted.to_string(), |post| post.name.clone());
+        lines.push(format!("本应告知“{name}”：该岗位空缺或无法联系，现告知上一级岗位。"));
+    }
+    lines.push(format!("查看与处置：{link}"));
+    lines.join("\n")
+}
+
+fn english(notice: &Notice, way: &Way, phrase: &Phrase, names: &Names, number: &str, link: &str) -> String {
+    let mut lines = vec![format!("{}: {number}", phrase.en)];
+    let cell = notice.cell.map(|cell| format!(", cell {cell}")).unwrap_or_default();
+    lines.push(format!("tier {}, category {}{cell}, ledger {}", notice.tier, notice.category, names.street));
+    lines.extend(notice.deadline_ms.map(|ms| format!("deadline {}", moment_en(ms))));
+    if let What::Ordered { reply_due_ms, .. } = notice.what {
+        lines.push(format!("reply due {}; a receipt holds the next rung, it does not stop the clock", moment_en(reply_due_ms)));
+    }
+    lines.extend(way.instead_of.iter().map(|wanted| format!("in place of post {wanted}: vacant or unreachable")));
+    lines.push(link.to_owned());
+    lines.join("\n")
+}
+
+fn data(notice: &Notice, way: &Way, link: String) -> EventData {
+    let (colour, rung, reply_due_ms) = match notice.what {
+        What::Ordered { colour, rung, reply_due_ms } => (Some(colour), Some(rung), Some(reply_due_ms)),
+        What::Waiting { rung, .. } => (None, Some(rung), None),
+        _ => (None, None, None),
+    };
+    EventData {
+        need: notice.need,
+        item: notice.item.map(|item| item.of(notice.need)),
+        post: way.post.clone(),
+        instead_of: way.instead_of.clone(),
+        tier: notice.tier,
+        category: notice.category.to_string(),
+        cell: notice.cell,
+        colour,
+        rung,
+        deadline_ms: notice.deadline_ms,
+        reply_due_ms,
+        link,
+    }
+}
+
+fn moment_zh(instant_ms: i64) -> String {
+    moment(instant_ms, &WEEKDAYS_ZH)
+}
+
+fn moment_en(instant_ms: i64) -> String {
+    moment(instant_ms, &WEEKDAYS_EN)
+}
+
+/// `周三 2026-09-23 17:30`; milliseconds outside the almanac's horizon.
+fn moment(instant_ms: i64, weekdays: &[&str; 7]) -> String {
+    let Some(day) = Day::of(instant_ms) else { return format!("{instant_ms}ms") };
+    let minutes = (instant_ms + OFFICE_OFFSET_MS).rem_euclid(DAY_MS) / MINUTE_MS;
+    format!("{} {day} {:02}:{:02}", weekdays[day.weekday()], minutes / 60, minutes % 60)
+}
 
 /// RFC 3339 with the office's offset; milliseconds outside the almanac's horizon.
 pub fn rfc3339(instant_ms: i64) -> String {
