@@ -1,0 +1,262 @@
+//! One need: what it is, its items and clocks, its history, and what may be done now.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use xh_domain::fact::Fact;
+use xh_domain::ids::{NeedId, OrderId};
+use xh_domain::report::Sealed;
+
+use super::forms::{self, Given};
+use super::{Session, cut, html, light_words, login, refuse};
+use crate::act::{self, Sent, refusal_problem};
+use crate::api;
+use crate::desk::Desk;
+use crate::door::{aside, language};
+use crate::dossier::{Chapter, Dossier};
+use crate::gate::Right;
+use crate::moment::rfc3339;
+use crate::names::Names;
+use crate::problem::{Kind, Problem};
+use crate::sentence::{Sentence, colour_words, order};
+use crate::vault::{Lost, read_note};
+use crate::view::{self, ItemView, NeedView, Resident};
+
+#[derive(Template)]
+#[template(path = "need.html")]
+struct NeedPage {
+    session: Session,
+    here: &'static str,
+    now: String,
+    done: String,
+    bad: String,
+    view: NeedView,
+    summary: String,
+    resident: String,
+    cell: String,
+    occurred: String,
+    received: String,
+    lead: String,
+    moved: String,
+    trail: String,
+    items: Vec<ItemPart>,
+    told: Vec<ToldPart>,
+    forms: Vec<String>,
+}
+
+struct ItemPart {
+    view: ItemView,
+    light: &'static str,
+    light_class: &'static str,
+    goal: String,
+    content: String,
+    cooperating: String,
+    due: String,
+    remaining: String,
+    orders: Vec<OrderPart>,
+    forms: Vec<String>,
+}
+
+struct OrderPart {
+    name: &'static str,
+    class: &'static str,
+    issued: String,
+    posts: String,
+    reply: String,
+}
+
+struct ToldPart {
+    at: String,
+    by: String,
+    refused: bool,
+    sentences: Vec<Sentence>,
+    notes: Vec<String>,
+}
+
+/// `GET /needs/{need}`.
+pub(super) async fn show(State(desk): State<Arc<Desk>>, headers: HeaderMap, Path(text): Path<String>) -> Response<Body> {
+    let Some(session) = Session::of(&desk, &headers) else { return login::ask() };
+    let result = match number(&text) {
+        Ok(id) => aside(move || page(&desk, session, id, String::new(), String::new())).await,
+        Err(problem) => Err(problem),
+    };
+    match result {
+        Ok(page) => html(StatusCode::OK, &page),
+        Err(problem) => refuse(&problem, &headers),
+    }
+}
+
+fn number(text: &str) -> Result<NeedId, Problem> {
+    text.parse().map_err(|_| Problem::of(Kind::NotFound))
+}
+
+/// `POST /needs/{need}/act`: one form, one order. The same page comes back with what became of it.
+pub(super) async fn act(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(text): Path<String>,
+    Form(given): Form<Given>,
+) -> Response<Body> {
+    let Some(session) = Session::of(&desk, &headers) else { return login::ask() };
+    let id = match number(&text).and_then(|id| session.owns_form(&headers, &given.proof).map(|()| id)) {
+        Ok(id) => id,
+        Err(problem) => return refuse(&problem, &headers),
+    };
+    let (status, done, bad) = match perform(&desk, &session, id, given).await {
+        Ok(done) => (StatusCode::OK, done, String::new()),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, String::new(), told_badly(&problem, &headers))
+        }
+    };
+    match aside(move || page(&desk, session, id, done, bad)).await {
+        Ok(page) => html(status, &page),
+        Err(problem) => refuse(&problem, &headers),
+    }
+}
+
+fn told_badly(problem: &Problem, headers: &HeaderMap) -> String {
+    let faults: Vec<&str> = problem.errors.iter().map(|fault| fault.message.as_str()).collect();
+    let sentence = problem.sentence(language(headers));
+    if faults.is_empty() { sentence } else { format!("{sentence}：{}", faults.join("；")) }
+}
+
+async fn perform(desk: &Arc<Desk>, session: &Session, id: NeedId, given: Given) -> Result<String, Problem> {
+    let right = if given.kind == "erase" { Right::Erase } else { Right::Act };
+    session.pass.may(right, id.ledger).map_err(|_| Problem::of(Kind::Forbidden))?;
+    let (maker, actor) = (Arc::clone(desk), session.pass.actor.clone());
+    let order = aside(move || {
+        let row = maker.row(id)?;
+        if given.kind == "erase" {
+            return act::certificate(&maker, &row, actor, given.id, Some(given.revision));
+        }
+        act::order(&maker, &row, actor, given.wanted()?)
+    })
+    .await?;
+    let kind = order.body.kind();
+    match act::send(desk, order).await? {
+        Sent::Kept => Ok(format!("“{}”已提交，正在入账，请稍后刷新。", self::order(kind).0)),
+        Sent::Answered(answered) => match answered.entry.refusal() {
+            Some(refusal) => Err(refusal_problem(&answered.entry, refusal, &desk.names())),
+            None => Ok(format!("“{}”已入账（{}）。", self::order(kind).0, cut(&rfc3339(answered.at_ms)))),
+        },
+    }
+}
+
+fn page(desk: &Desk, session: Session, id: NeedId, done: String, bad: String) -> Result<NeedPage, Problem> {
+    session.pass.may(Right::See, id.ledger).map_err(|_| Problem::of(Kind::OtherLedger))?;
+    let dossier = desk.dossier(&desk.row(id)?)?;
+    let (names, now_ms) = (desk.names(), desk.now_ms());
+    let view = view::need(&dossier, desk.unseal(&dossier), &names, now_ms);
+    let maker = forms::Maker { desk, session: &session, view: &view, names: &names };
+    let may_act = session.pass.may(Right::Act, id.ledger).is_ok();
+    let forms = maker.of_need(may_act);
+    let items = view.items.iter().map(|item| part(item, if may_act { maker.of_item(item) } else { Vec::new() }));
+    let items = items.collect();
+    let told = dossier.chapters.iter().map(|chapter| told(desk, chapter, &names)).collect();
+    Ok(NeedPage {
+        here: "need",
+        now: rfc3339(now_ms).replace('T', " "),
+        done,
+        bad,
+        summary: summary(&view.resident),
+        resident: resident(&view.resident),
+        cell: view.cell.as_ref().map_or_else(|| "网格外".to_owned(), |cell| format!("{}（{}）", cell.name, cell.id)),
+        occurred: cut(&view.occurred_at),
+        received: cut(&view.received_at),
+        lead: view.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
+        moved: view.moved_to.map(|to| to.to_string()).unwrap_or_default(),
+        trail: trail(&dossier),
+        items,
+        told,
+        forms,
+        session,
+        view,
+    })
+}
+
+fn trail(dossier: &Dossier) -> String {
+    let numbers: Vec<String> = dossier.need.trail.iter().map(NeedId::to_string).collect();
+    numbers.join("、")
+}
+
+fn summary(resident: &Resident) -> String {
+    match resident.state {
+        "ok" => resident.summary.clone().unwrap_or_default(),
+        "erased" => "（个人信息已应要求删除）".to_owned(),
+        _ => "（内容无法显示）".to_owned(),
+    }
+}
+
+fn resident(resident: &Resident) -> String {
+    let fields = [&resident.name, &resident.phone, &resident.address];
+    let shown: Vec<&str> = fields.into_iter().flatten().map(String::as_str).collect();
+    if shown.is_empty() { "未留".to_owned() } else { shown.join("　") }
+}
+
+fn part(item: &ItemView, forms: Vec<String>) -> ItemPart {
+    let (light, light_class) = match item.light {
+        None => ("✓ 已销号", "none"),
+        light => light_words(light),
+    };
+    let wording = item.wording.clone().unwrap_or_default();
+    let or_dash = |text: String| if text.is_empty() { "—".to_owned() } else { text };
+    let cooperating: Vec<&str> = item.cooperating.iter().map(|unit| unit.name.as_str()).collect();
+    let orders = item.orders.iter().map(|order| {
+        let posts: Vec<&str> = order.posts.iter().map(|post| post.name.as_str()).collect();
+        let reply = match &order.reply {
+            Some(reply) if reply.runs => format!("待回复，{}", reply.due.words),
+            Some(_) => "已回复".to_owned(),
+            None => String::new(),
+        };
+        let class = if order.rung > 1 { "red" } else { "none" };
+        OrderPart { name: colour_words(order.colour).0, class, issued: cut(&order.issued_at), posts: posts.join("、"), reply }
+    });
+    ItemPart {
+        light,
+        light_class,
+        goal: or_dash(wording.goal),
+        content: or_dash(wording.content),
+        cooperating: or_dash(cooperating.join("、")),
+        due: cut(&item.due.at),
+        remaining: if item.light.is_some() { item.due.words.clone() } else { String::new() },
+        orders: orders.collect(),
+        forms,
+        view: item.clone(),
+    }
+}
+
+fn told(desk: &Desk, chapter: &Chapter, names: &Names) -> ToldPart {
+    let told = api::tell(chapter, names);
+    let notes = chapter.entry.facts().iter().filter_map(note);
+    let read = |sealed: &Sealed| words(desk, &chapter.entry.order.id, sealed);
+    ToldPart { at: cut(&told.at), by: told.by, refused: told.refused, sentences: told.sentences, notes: notes.map(read).collect() }
+}
+
+fn words(desk: &Desk, order: &OrderId, sealed: &Sealed) -> String {
+    match read_note(&*desk.parts.vault, order, sealed) {
+        Ok(words) => xh_domain::mask::free_text(&words),
+        Err(Lost::Erased) => "（已删除）".to_owned(),
+        Err(_) => "（无法显示）".to_owned(),
+    }
+}
+
+/// The note of a fact, where it has one.
+fn note(fact: &Fact) -> Option<&Sealed> {
+    match fact {
+        Fact::Progressed { note, .. } | Fact::Commented { note, .. } => Some(note),
+        Fact::Contacted { note, .. }
+        | Fact::CheckPassed { note, .. }
+        | Fact::CheckFailed { note, .. }
+        | Fact::ApprovalRefused { note, .. }
+        | Fact::Acknowledged { note, .. }
+        | Fact::HandedOver { note, .. }
+        | Fact::SentBack { note, .. } => note.as_deref(),
+        Fact::TickOffApplied { evidence, .. } => evidence.note.as_deref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,516 @@
+//! How rows and needs look from outside: the JSON of the API, which the page shows too. Pure.
+//!
+//! Instants are RFC 3339 with the office's offset; ids stand beside the names of today; nothing unsealed is
+//! in here but the masked summary and the masked resident, which are handed in.
+
+use serde::Serialize;
+use xh_domain::actor::IntakeChannel;
+use xh_domain::case::Reason;
+use xh_domain::category::{Category, Tier};
+use xh_domain::clock::{Clock, ClockKind, Colour};
+use xh_domain::ids::{CellCode, KeyId, LedgerCode, NeedId, OrgId, PostId, UnitId};
+use xh_domain::letter::Letter;
+use xh_domain::moves::{item_allows, need_allows};
+use xh_domain::need::{Item, ItemState, Need, NeedState};
+use xh_domain::order::OrderKind;
+
+use crate::dossier::Dossier;
+use crate::moment::{remaining, rfc3339};
+use crate::names::{Names, source};
+use crate::row::{Light, Row, Stage, bit};
+use crate::sentence::{Sentence, clock_words};
+
+/// An id with its name of today.
+#[derive(Clone, Debug, Serialize)]
+pub struct Named<T> {
+    /// The id.
+    pub id: T,
+    /// The name.
+    pub name: String,
+}
+
+/// A deadline, absolute and remaining.
+#[derive(Clone, Debug, Serialize)]
+pub struct Due {
+    /// RFC 3339.
+    pub at: String,
+    /// Milliseconds left; negative when past.
+    pub left_ms: i64,
+    /// In words: `剩 2 小时 5 分`.
+    pub words: String,
+}
+
+fn due(instant_ms: i64, now_ms: i64) -> Due {
+    Due { at: rfc3339(instant_ms), left_ms: instant_ms - now_ms, words: remaining(instant_ms, now_ms) }
+}
+
+/// How many photos.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PhotoCounts {
+    /// Announced by the report.
+    pub announced: u32,
+    /// Kept.
+    pub kept: u32,
+    /// Announced and not kept.
+    pub missing: u32,
+}
+
+/// A row of the queue.
+#[derive(Clone, Debug, Serialize)]
+pub struct RowView {
+    /// Its number.
+    pub need: NeedId,
+    /// Its ledger.
+    pub ledger: Named<LedgerCode>,
+    /// Where it stands.
+    pub stages: Vec<Stage>,
+    /// Its light.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub light: Option<Light>,
+    /// Tier of its most urgent item.
+    pub tier: Named<Tier>,
+    /// What about.
+    pub category: Named<Category>,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Named<CellCode>>,
+    /// How it came.
+    pub source: Named<IntakeChannel>,
+    /// Responsible units.
+    pub units: Vec<Named<UnitId>>,
+    /// Posts told so far.
+    pub posts: Vec<PostId>,
+    /// Received.
+    pub opened_at: String,
+    /// Next deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// Ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
+    /// For `If-Match`.
+    pub revision: u32,
+    /// Items in all.
+    pub items: usize,
+    /// Items ticked off.
+    pub ticked_off: usize,
+    /// Highest rung ordered.
+    pub rung: u8,
+    /// Photos.
+    pub photos: PhotoCounts,
+    /// The masked summary; absent once erased or where it cannot be opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Whether the resident's data were erased.
+    pub erased: bool,
+}
+
+/// A row as it is shown.
+pub fn row(row: &Row, summary: Option<String>, names: &Names, now_ms: i64) -> RowView {
+    let (announced, kept) = (row.photos.announced, row.photos.kept);
+    RowView {
+        need: row.need,
+        ledger: Named { id: row.need.ledger, name: names.ledger(row.need.ledger) },
+        stages: row.stages(),
+        light: row.light(),
+        tier: Named { id: row.urgency(), name: names.tier(row.urgency()) },
+        category: Named { id: row.category, name: names.category(row.category) },
+        cell: row.cell.map(|cell| Named { id: cell, name: names.cell(cell) }),
+        source: Named { id: row.source, name: source(row.source).to_owned() },
+        units: row.units().into_iter().map(|unit| Named { name: names.unit(&unit), id: unit }).collect(),
+        posts: row.posts.clone(),
+        opened_at: rfc3339(row.opened_ms),
+        due: row.due_ms().map(|ms| due(ms, now_ms)),
+        ended_at: row.ended_ms.map(rfc3339),
+        revision: row.revision,
+        items: row.lines.len(),
+        ticked_off: row.ticked_off(),
+        rung: row.rung,
+        photos: PhotoCounts {
+            announced: announced.count_ones(),
+            kept: kept.count_ones(),
+            missing: (announced & !kept).count_ones(),
+        },
+        summary,
+        erased: row.erased,
+    }
+}
+
+/// The resident, masked.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Resident {
+    /// `ok`, `erased` or `unreadable`.
+    pub state: &'static str,
+    /// Masked name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Masked phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Masked address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Masked summary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+}
+
+/// A clock with its reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClockView {
+    /// Which wait.
+    pub kind: Named<ClockKind>,
+    /// Of which deadline.
+    pub version: u16,
+    /// Whether it runs.
+    pub runs: bool,
+    /// Its deadline.
+    pub due: Due,
+    /// Why then.
+    pub why: Sentence,
+    /// When it stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<String>,
+    /// The next step and who is told then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextStep>,
+}
+
+/// What happens next if nothing happens.
+#[derive(Clone, Debug, Serialize)]
+pub struct NextStep {
+    /// The rung.
+    pub rung: u8,
+    /// When.
+    pub at: String,
+    /// Who is told.
+    pub posts: Vec<Named<PostId>>,
+}
+
+fn clock(clock: &Clock, names: &Names, now_ms: i64) -> ClockView {
+    let next = clock.next().map(|(step, at_ms)| NextStep {
+        rung: step.rung,
+        at: rfc3339(at_ms),
+        posts: step.posts.iter().map(|post| Named { id: post.clone(), name: names.post(post) }).collect(),
+    });
+    ClockView {
+        kind: Named { id: clock.kind, name: clock_words(clock.kind).0.to_owned() },
+        version: clock.version,
+        runs: clock.runs(),
+        due: due(clock.deadline().instant_ms, now_ms),
+        why: Sentence { zh: clock.why.render_zh(), en: clock.why.render_en() },
+        stopped_at: clock.stopped_ms.map(rfc3339),
+        next,
+    }
+}
+
+/// A supervision order.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrderView {
+    /// Its rung.
+    pub rung: u8,
+    /// Its colour.
+    pub colour: Colour,
+    /// When it was issued.
+    pub issued_at: String,
+    /// To whom.
+    pub posts: Vec<Named<PostId>>,
+    /// The wait for its reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<ClockView>,
+}
+
+/// An item.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemView {
+    /// Its letter.
+    pub item: Letter,
+    /// Where it stands.
+    pub state: Named<ItemState>,
+    /// Its light; absent once ticked off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub light: Option<Light>,
+    /// Goal and content, unsealed; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wording: Option<Wording>,
+    /// Its tier.
+    pub tier: Named<Tier>,
+    /// 责任单位.
+    pub responsible: Named<UnitId>,
+    /// 配合单位.
+    pub cooperating: Vec<Named<UnitId>>,
+    /// Its deadline.
+    pub due: Due,
+    /// When it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<String>,
+    /// When the resident was first contacted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacted_at: Option<String>,
+    /// When it was ticked off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticked_off_at: Option<String>,
+    /// Whether in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_time: Option<bool>,
+    /// Times sent back.
+    pub rework: u16,
+    /// Its clocks.
+    pub clocks: Vec<ClockView>,
+    /// Its supervision orders.
+    pub orders: Vec<OrderView>,
+    /// What may be ordered about it now.
+    pub actions: Vec<OrderKind>,
+}
+
+/// Goal and content of an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Wording {
+    /// 目标.
+    pub goal: String,
+    /// 内容.
+    pub content: String,
+}
+
+/// A photo, announced or kept.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoView {
+    /// Its ordinal in the report.
+    pub ordinal: u8,
+    /// Bytes as announced.
+    pub size: u32,
+    /// `kept`, `missing` or `erased`.
+    pub state: &'static str,
+    /// Where to fetch it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
+}
+
+/// A need in full.
+#[derive(Clone, Debug, Serialize)]
+pub struct NeedView {
+    /// Its number.
+    pub need: NeedId,
+    /// For `If-Match`.
+    pub revision: u32,
+    /// Its ledger.
+    pub ledger: Named<LedgerCode>,
+    /// Where it stands.
+    pub state: Named<NeedState>,
+    /// Its tier.
+    pub tier: Named<Tier>,
+    /// What about.
+    pub category: Named<Category>,
+    /// How it came.
+    pub source: Named<IntakeChannel>,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Named<CellCode>>,
+    /// Happened, by the reporter's word.
+    pub occurred_at: String,
+    /// Received.
+    pub received_at: String,
+    /// 牵头党组织.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Named<OrgId>>,
+    /// What led there.
+    pub reasons: Vec<Sentence>,
+    /// The unit that the duty table names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested: Option<Named<UnitId>>,
+    /// The resident, masked.
+    pub resident: Resident,
+    /// Photos.
+    pub photos: Vec<PhotoView>,
+    /// The wait for dispatch or for the other ledger.
+    pub clocks: Vec<ClockView>,
+    /// The responsibility table.
+    pub items: Vec<ItemView>,
+    /// Ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<String>,
+    /// Numbers in other ledgers, before.
+    pub trail: Vec<NeedId>,
+    /// Number in the ledger that keeps it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<NeedId>,
+    /// Messages that did not arrive.
+    pub undelivered: usize,
+    /// What may be ordered about the need now.
+    pub actions: Vec<OrderKind>,
+    /// Its key, for the certificate of an erasure.
+    pub key: KeyId,
+}
+
+/// What was unsealed for one view.
+#[derive(Clone, Debug, Default)]
+pub struct Unsealed {
+    /// The resident.
+    pub resident: Resident,
+    /// Goal and content by item.
+    pub wordings: Vec<Option<Wording>>,
+}
+
+/// A need as it is shown.
+pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -> NeedView {
+    let need = &dossier.need;
+    let case = &need.case;
+    let own = need.dispatch.iter().chain(need.hand_over.iter().map(|hand_over| &hand_over.clock));
+    let mut wordings = unsealed.wordings.into_iter();
+    NeedView {
+        need: need.id,
+        revision: need.revision,
+        ledger: Named { id: need.id.ledger, name: names.ledger(need.id.ledger) },
+        state: Named { id: need.state, name: need_state(need.state).to_owned() },
+        tier: Named { id: need.tier, name: names.tier(need.tier) },
+        category: Named { id: case.category, name: names.category(case.category) },
+        source: Named { id: case.source_channel, name: source(case.source_channel).to_owned() },
+        cell: case.place.cell.map(|cell| Named { id: cell, name: names.cell(cell) }),
+        occurred_at: rfc3339(case.occurred_at_ms),
+        received_at: rfc3339(case.received_at_ms),
+        lead: need.lead().map(|lead| Named { id: lead.clone(), name: names.organisation(lead) }),
+        reasons: case.route.reasons.iter().map(|reason| why_here(reason, names)).collect(),
+        suggested: case.route.responsible.as_ref().map(|unit| Named { id: unit.clone(), name: names.unit(unit) }),
+        photos: photos(dossier, unsealed.resident.state == "erased"),
+        resident: unsealed.resident,
+        clocks: own.map(|own| clock(own, names, now_ms)).collect(),
+        items: need.lettered().map(|(letter, it)| item(need, letter, it, wordings.next().flatten(), names, now_ms)).collect(),
+        closed_at: need.closing.map(|closing| rfc3339(closing.closed_ms)),
+        trail: need.trail.clone(),
+        moved_to: need.hand_over.as_ref().and_then(|hand_over| hand_over.number),
+        undelivered: dossier.undelivered.len(),
+        actions: need_actions(need),
+        key: case.key,
+    }
+}
+
+/// What a person may order about the need itself.
+fn need_actions(need: &Need) -> Vec<OrderKind> {
+    let of_people = [OrderKind::Register, OrderKind::Dispatch, OrderKind::HandOver, OrderKind::SendBack, OrderKind::Comment, OrderKind::Erase];
+    let allowed = of_people.into_iter().filter(|kind| need_allows(Some(need.state), *kind).is_ok());
+    allowed.filter(|kind| *kind != OrderKind::SendBack || !need.trail.is_empty()).collect()
+}
+
+fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
+    let kinds = [
+        OrderKind::Sign,
+        OrderKind::Contact,
+        OrderKind::Progress,
+        OrderKind::ApplyTickOff,
+        OrderKind::Check,
+        OrderKind::Approve,
+        OrderKind::Acknowledge,
+    ];
+    let waits = |kind: &OrderKind| *kind != OrderKind::Acknowledge || item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs));
+    let allowed = |kind: &OrderKind| need_allows(Some(need.state), *kind).is_ok() && item_allows(item.state, *kind).is_ok();
+    kinds.into_iter().filter(allowed).filter(waits).collect()
+}
+
+fn item(need: &Need, letter: Letter, item: &Item, wording: Option<Wording>, names: &Names, now_ms: i64) -> ItemView {
+    let unit = |unit: &UnitId| Named { id: unit.clone(), name: names.unit(unit) };
+    let orders = item.orders.iter().map(|order| OrderView {
+        rung: order.rung,
+        colour: order.colour,
+        issued_at: rfc3339(order.issued_ms),
+        posts: order.posts.iter().map(|post| Named { id: post.clone(), name: names.post(post) }).collect(),
+        reply: order.reply.as_ref().map(|reply| clock(reply, names, now_ms)),
+    });
+    ItemView {
+        item: letter,
+        state: Named { id: item.state, name: item_state(item.state).to_owned() },
+        light: item.is_open().then(|| item.light().into()),
+        wording,
+        tier: Named { id: item.tier, name: names.tier(item.tier) },
+        responsible: unit(&item.responsible),
+        cooperating: item.cooperating.iter().map(unit).collect(),
+        due: due(item.due_ms, now_ms),
+        signed_at: item.signed_ms.map(rfc3339),
+        contacted_at: item.contacted_ms.map(rfc3339),
+        ticked_off_at: item.ticked_off_ms.map(rfc3339),
+        on_time: item.on_time(),
+        rework: item.rework,
+        clocks: item.clocks.iter().map(|own| clock(own, names, now_ms)).collect(),
+        orders: orders.collect(),
+        actions: item_actions(need, item),
+    }
+}
+
+fn photos(dossier: &Dossier, erased: bool) -> Vec<PhotoView> {
+    let announced = dossier.need.case.photos.iter();
+    let photo = |photo: &xh_domain::report::AnnouncedPhoto| {
+        let kept = dossier.photos.contains_key(&photo.ordinal) && bit(photo.ordinal) != 0;
+        let state = match (erased, kept) {
+            (true, _) => "erased",
+            (false, true) => "kept",
+            (false, false) => "missing",
+        };
+        let href = (state == "kept").then(|| format!("/api/v1/photos/{}/{}", dossier.need.id, photo.ordinal));
+        PhotoView { ordinal: photo.ordinal, size: photo.size, state, href }
+    };
+    announced.map(photo).collect()
+}
+
+/// The state of a need in Chinese.
+pub fn need_state(state: NeedState) -> &'static str {
+    match state {
+        NeedState::Reported => "待受理",
+        NeedState::Registered => "待派遣",
+        NeedState::Dispatched => "办理中",
+        NeedState::InHandOver => "移交中",
+        NeedState::Moved => "已移交",
+        NeedState::Closed => "已结案",
+    }
+}
+
+/// The state of an item in Chinese.
+pub fn item_state(state: ItemState) -> &'static str {
+    match state {
+        ItemState::Sent => "待签收",
+        ItemState::Signed => "已签收，待联系",
+        ItemState::Handling => "办理中",
+        ItemState::HandledAwaitingCheck => "待核查",
+        ItemState::AwaitingApproval => "待审批",
+        ItemState::TickedOff => "已销号",
+    }
+}
+
+/// A stage of the queue in Chinese.
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Reported => "待受理",
+        Stage::Registered => "待派",
+        Stage::Handling => "办理中",
+        Stage::AwaitingTickOff => "待核销",
+        Stage::HandingOver => "移交中",
+        Stage::HandedOver => "已移交",
+        Stage::Closed => "已结案",
+    }
+}
+
+/// One reason of the router, in words.
+fn why_here(reason: &Reason, names: &Names) -> Sentence {
+    let say = |zh: String, en: String| Sentence { zh, en };
+    let plain = |zh: &str, en: &str| say(zh.to_owned(), en.to_owned());
+    match reason {
+        Reason::InCell => plain("坐标落在该网格内", "the point lies inside the cell"),
+        Reason::OnEdge => plain("坐标恰在网格边界上，按规则归属（专属优先，编码小者优先）", "exactly on an edge; the rule for edges chose"),
+        Reason::Ambiguous { neighbour } => say(
+            format!("定位精度范围触及相邻网格“{}”，可人工改选", names.cell(*neighbour)),
+            format!("the accuracy circle reaches the neighbour {neighbour}"),
+        ),
+        Reason::ChosenCell { reason } => {
+            say(format!("人工选定网格（{}）", reason.as_str()), format!("a person chose the cell: {}", reason.as_str()))
+        }
+        Reason::UnknownCell { chosen } => {
+            say(format!("所选网格 {chosen} 不在当时的网格版本中"), format!("the chosen cell {chosen} is not in that boundary version"))
+        }
+        Reason::BeforeFirstBoundary => plain("发生时间早于首个网格版本，按首个版本", "before the first boundary version: that one counts"),
+        Reason::DistrictDesk => plain("不在任何网格内，转区值班台", "no cell: the district's duty desk"),
+        Reason::InstallationDesk => plain("不在任何网格和区内，转总值班台", "no cell, no district: the installation's duty desk"),
+        Reason::DutyRow { row } => say(format!("职责清单第 {} 行", row + 1), format!("row {} of the duty table", row + 1)),
+        Reason::TerritorialFallback => plain("无对应职责单位，属地兜底", "no duty holder: the territory keeps it"),
+        Reason::TierAsked => plain("等级由上报人指定", "the reporter named the tier"),
+        Reason::TierOfCategory => plain("等级取类别默认值", "the category's default tier"),
+    }
+}

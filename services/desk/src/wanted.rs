@@ -1,0 +1,215 @@
+//! What a person wants entered: the body of `POST …/orders`, before anything is sealed. Pure.
+//!
+//! Only what people may order can be said here; the house's own orders have no words. Notes come as plain
+//! text, for the browser has no keys, and are sealed before they are written anywhere. Unknown fields are
+//! refused: they are typos.
+
+use std::fmt;
+
+use serde::Deserialize;
+use xh_almanac::Limit;
+use xh_domain::category::{StdCode, Tier};
+use xh_domain::ids::{Hash256, LedgerCode, OrderId, OrgId, UnitId};
+use xh_domain::letter::Letter;
+use xh_domain::order::OrderKind;
+
+/// Most bytes of a note, so that its seal stays below the ledger's limit.
+pub const NOTE_BYTES_MAX: usize = 12_000;
+
+/// One order, as a person gives it.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Made by the sender; a retry repeats it.
+    pub id: OrderId,
+    /// The item, where it is about one.
+    #[serde(default)]
+    pub item: Option<Letter>,
+    /// The need's revision that its author saw; the header `If-Match` says the same.
+    #[serde(default)]
+    pub revision: Option<u32>,
+    /// What is wanted.
+    pub body: Act,
+}
+
+/// What is wanted.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// 立案.
+    Register {},
+    /// 派遣.
+    Dispatch(Dispatch),
+    /// 签收.
+    Sign {},
+    /// 首次联系.
+    Contact(Noted),
+    /// 办理进展.
+    Progress(Noted),
+    /// 申请销号.
+    ApplyTickOff(Shown),
+    /// 核查.
+    Check(Judged),
+    /// 审批.
+    Approve(Judged),
+    /// 留言.
+    Comment(Noted),
+    /// 签收督办单.
+    Acknowledge {
+        /// The order's rung.
+        rung: u8,
+        /// The reply.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 移交.
+    HandOver {
+        /// To which ledger.
+        to: LedgerCode,
+        /// Why.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 退回.
+    SendBack(Noted),
+}
+
+/// With or without words.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Noted {
+    /// The words.
+    pub note: Option<Words>,
+}
+
+/// Words and photos as evidence.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shown {
+    /// What was done.
+    pub note: Option<Words>,
+    /// SHA-256 of sealed photos.
+    pub photos: Vec<Hash256>,
+}
+
+/// A judgement.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// Passed or not.
+    pub passed: bool,
+    /// What was found.
+    #[serde(default)]
+    pub note: Option<Words>,
+    /// SHA-256 of sealed photos (check only).
+    #[serde(default)]
+    pub photos: Vec<Hash256>,
+}
+
+/// A dispatch.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatch {
+    /// 牵头党组织; absent: as the router found.
+    #[serde(default)]
+    pub lead: Option<OrgId>,
+    /// The need's tier, where it is corrected.
+    #[serde(default)]
+    pub tier: Option<Tier>,
+    /// The lines.
+    pub items: Vec<DraftItem>,
+}
+
+/// A line of the responsibility table.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftItem {
+    /// 目标.
+    #[serde(default)]
+    pub goal: Words,
+    /// 内容.
+    #[serde(default)]
+    pub content: Words,
+    /// Class of the standard.
+    #[serde(default)]
+    pub std_code: Option<StdCode>,
+    /// 责任单位.
+    pub responsible: UnitId,
+    /// 配合单位.
+    #[serde(default)]
+    pub cooperating: Vec<UnitId>,
+    /// Its own tier.
+    #[serde(default)]
+    pub tier: Option<Tier>,
+    /// 完成时限; absent: the tier's.
+    #[serde(default)]
+    pub limit: Option<Limit>,
+    /// When its clocks start, where that is not at once.
+    #[serde(default)]
+    pub start_ms: Option<i64>,
+}
+
+/// What a person typed: silent in `Debug`.
+#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Words(pub String);
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Words({} bytes)", self.0.len())
+    }
+}
+
+impl Act {
+    /// The kind of order that it becomes.
+    pub fn kind(&self) -> OrderKind {
+        match self {
+            Act::Register {} => OrderKind::Register,
+            Act::Dispatch(_) => OrderKind::Dispatch,
+            Act::Sign {} => OrderKind::Sign,
+            Act::Contact(_) => OrderKind::Contact,
+            Act::Progress(_) => OrderKind::Progress,
+            Act::ApplyTickOff(_) => OrderKind::ApplyTickOff,
+            Act::Check(_) => OrderKind::Check,
+            Act::Approve(_) => OrderKind::Approve,
+            Act::Comment(_) => OrderKind::Comment,
+            Act::Acknowledge { .. } => OrderKind::Acknowledge,
+            Act::HandOver { .. } => OrderKind::HandOver,
+            Act::SendBack(_) => OrderKind::SendBack,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Wanted, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    #[test]
+    fn people_say_what_they_want_in_plain_words() {
+        let wanted = read(r#"{"id":"o-1","item":"a","revision":3,"body":{"contact":{"note":"已电话联系"}}}"#).unwrap();
+        assert_eq!((wanted.body.kind(), wanted.revision), (OrderKind::Contact, Some(3)));
+        assert!(!format!("{wanted:?}").contains("电话"), "what was typed is not printed");
+        for plain in [r#"{"register":{}}"#, r#"{"sign":{}}"#, r#"{"comment":{"note":"x"}}"#, r#"{"check":{"passed":true}}"#] {
+            assert!(read(&format!(r#"{{"id":"o-1","body":{plain}}}"#)).is_ok(), "{plain}");
+        }
+    }
+
+    #[test]
+    fn the_houses_own_orders_and_typos_cannot_be_said() {
+        for bad in [
+            r#"{"id":"o","body":{"climb":{"clock":"resolve","rung":1,"version":1}}}"#,
+            r#"{"id":"o","body":{"open":{}}}"#,
+            r#"{"id":"o","body":{"receipt":{}}}"#,
+            r#"{"id":"o","body":{"sign":{}},"actor":{"person":"x","channel":"DESK"}}"#,
+            r#"{"id":"o","body":{"contact":{"nota":"x"}}}"#,
+            r#"{"id":"","body":{"sign":{}}}"#,
+            r#"{"body":{"sign":{}}}"#,
+        ] {
+            assert!(read(bad).is_err(), "{bad} was taken");
+        }
+    }
+}
