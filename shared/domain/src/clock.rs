@@ -121,7 +121,7 @@ pub struct Step {
     /// The supervision order that it issues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderForm>,
-    /// Who is told: posts, never persons; each rung names all those below it too.
+    /// Who is told: posts, never persons; on the ladder each rung names all those below it too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub posts: Vec<PostId>,
 }

@@ -2,8 +2,8 @@
 //!
 //! Everything is reckoned here once, when the clock starts: the deadline with its explanation, the instants of
 //! yellow, of the deadline and of every rung by the one base of percentages (`domain.md` 2.7: shares of the
-//! nominal limit, counted from the deadline), and the posts that each step tells. Rungs tell cumulatively:
-//! whoever heard of rung 1 hears of rung 2. A post that nobody holds is named all the same: who sits in it is
+//! nominal limit, counted from the deadline), and the posts that each step tells. The ladder tells cumulatively:
+//! whoever heard of rung 1 hears of rung 2; a waiting clock goes from one post to the next. A post that nobody holds is named all the same: who sits in it is
 //! asked when the message leaves.
 
 use std::sync::Arc;
@@ -51,13 +51,14 @@ impl ClockMaker<'_> {
     pub fn waiting(&self, kind: ClockKind, version: u16, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
         let why = self.explained(start_ms, &Term::Limit(limit))?;
         let roles = &self.catalogue.profile().waiting.roles;
-        let (mut at_ms, mut posts, mut steps) = (why.deadline.instant_ms, Vec::new(), Vec::with_capacity(roles.len()));
+        let (mut at_ms, mut steps) = (why.deadline.instant_ms, Vec::with_capacity(roles.len()));
         for (rung, role) in (1..).zip(roles) {
             if rung > 1 {
                 at_ms = self.deadline(at_ms, limit)?.instant_ms;
             }
+            let mut posts = Vec::new();
             self.add_posts(&mut posts, &[*role]);
-            steps.push(Step { rung, at_ms, light: None, order: None, posts: posts.clone() });
+            steps.push(Step { rung, at_ms, light: None, order: None, posts });
         }
         Ok(clock(kind, version, why, steps))
     }

@@ -1,116 +1,281 @@
-//! Golden files: what a release wrote must be read and written again, byte for byte, by every later one.
+//! The wire, frozen: every kind of order, fact and refusal, need 8's whole history and the states it folds
+//! into, as files. They are decoded and encoded again to the same bytes, and today's decisions must still write
+//! them. A change needs a decision record and a new folder, never a new version of these files.
+//!
+//! `XIAOHAO_BLESS=1` writes the files; only for a kind that is new.
 #![allow(clippy::unwrap_used)]
 
-mod dice;
-mod qiming;
+mod street;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use dice::Dice;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xh_domain::actor::{Actor, Channel};
-use xh_domain::catalogue::part::Manifest;
-use xh_domain::ids::CatalogueVersion;
-use xh_domain::keys::{KeyRecord, OfficeKeys};
-use xh_domain::report::{Arrived, Report};
-use xh_domain::words::{Door, Kept};
+use serde::{Deserialize, Serialize};
+use street::*;
+use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::category::Tier;
+use xh_domain::decide::parked;
+use xh_domain::fact::{Entry, Fact};
+use xh_domain::handover::carry;
+use xh_domain::ids::{CatalogueVersion, Hash256, KeyId, NeedId};
+use xh_domain::need::Need;
+use xh_domain::order::*;
+use xh_domain::refusal::Refusal;
+use xh_domain::report::{AnnouncedPhoto, Mode, PastCase, PastOutcome};
 
-/// The release whose files this binary writes. To add one: make the next folder, set this to it, run
-/// `XIAOHAO_GOLDEN=write cargo test --release -p xh-domain --test golden`, look at every file, commit. Files of
-/// earlier folders are never touched again.
-const RELEASE: &str = "v1";
-
-fn folder(release: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(release)
+/// One line of a history.
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Line {
+    at: i64,
+    order: Order,
+    entry: Entry,
 }
 
-/// Compares what is written today with the release's file, or writes it when asked to.
-fn compare(name: &str, written: &str) {
-    let path = folder(RELEASE).join(name);
-    if std::env::var("XIAOHAO_GOLDEN").is_ok_and(|wish| wish == "write") {
+fn ledger(code: &str) -> Ledger {
+    let mut ledger = Ledger::new(code);
+    ledger.version = CatalogueVersion([0xca; 32]);
+    ledger
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v1"))
+}
+
+/// Compares with the file (or writes it), and the file with its own decoding.
+fn golden<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(name: &str, values: &[T]) {
+    let text: String = values.iter().map(|value| serde_json::to_string(value).unwrap() + "\n").collect();
+    let path = folder().join(name);
+    if std::env::var_os("XIAOHAO_BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, written).unwrap();
+        fs::write(&path, &text).unwrap();
     }
-    let golden = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}; see RELEASE in this file"));
-    assert!(golden == written, "{name} is written otherwise than in {RELEASE}. A released form never changes: see RELEASE in this file.\nwas {golden}\nnow {written}");
+    let kept = fs::read_to_string(&path).unwrap_or_else(|_| panic!("no golden file {name}"));
+    assert_eq!(kept, text, "{name} would be written differently now");
+    for (line, value) in kept.lines().zip(values) {
+        let read: T = serde_json::from_str(line).unwrap();
+        assert_eq!(&read, value);
+        assert_eq!(serde_json::to_string(&read).unwrap(), line, "{name} has a second spelling");
+    }
 }
 
-/// Every file of every release comes back as it was.
-fn comes_back<T: Serialize + DeserializeOwned>(prefix: &str) -> usize {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let releases = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
-    let files = releases.flat_map(|release| fs::read_dir(release).unwrap()).map(|entry| entry.unwrap().path());
-    let ours = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix));
-    ours.map(|path| {
-        let golden = fs::read_to_string(&path).unwrap();
-        let value: T = serde_json::from_str(&golden).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert_eq!(serde_json::to_string(&value).unwrap(), golden, "{}", path.display());
-    })
-    .count()
+fn check(passed: bool) -> OrderBody {
+    OrderBody::Check { passed, note: Some(sealed(8)), photos: vec![Hash256([8; 32])] }
 }
 
-const FULL: &str = r#"{"id":"0198c7a2-6f3b-7c41-9d52-1f0e8b7a6c55","source_channel":"GRID_VISIT","occurred_at":"2026-09-14T09:05:00+08:00","captured_at":"2026-09-14T09:04:58.250+08:00","place":{"point":{"lon":120.125279,"lat":30.263519,"datum":"GCJ02","accuracy_m":12},"cell":{"code":"999901001003007","reason":"NEAR_EDGE","note":"商场北门"}},"category":{"need_class":"N05","std_code":"08001"},"tier":"P2","kind":"URGENT_NEED","consent":true,"text":"保洁员三个月没发工资","resident":{"name":"王小明","phone":"13800138000","address":"万和广场3号楼"},"photos":[{"ordinal":0,"name":"IMG_1.jpg","size":1000,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]}"#;
+fn receipt(attempt: u16, outcome: Delivery) -> OrderBody {
+    let post = id("SHIFT_LEAD:P-STREET");
+    OrderBody::Receipt(Receipt { errand: id("e-8-1"), attempt, post, courier: Courier::Webhook, outcome })
+}
 
-const MODES: [(&str, &str); 4] = [
-    ("live", r#"{"kind":"live"}"#),
-    ("given_deadline", r#"{"kind":"given_deadline","deadline":"2026-09-30T18:00:00+08:00","source":"old"}"#),
-    ("take_over", r#"{"kind":"take_over","start":"2026-09-30T18:00:00+08:00","source":"old"}"#),
-    (
-        "history",
-        r#"{"kind":"history","source":"old","outcome":"CLOSED_LATE","due_at":"2026-09-20T18:00:00+08:00","closed_at":"2026-09-29T16:00:00+08:00"}"#,
-    ),
+/// Need 8 of the example street (`domain.md` 8), from the report to tick-off.
+fn need_eight() -> (Ledger, NeedId) {
+    let mut ledger = ledger(STREET);
+    let need = ledger.open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
+    ledger.done("2026-09-14 09:10", person("dispatcher"), need, None, OrderBody::Register {});
+    let dispatch = Dispatch { lead: id("P-MALL"), tier: None, items: vec![line("U-LABOUR")] };
+    ledger.done("2026-09-14 09:20", person("dispatcher"), need, None, OrderBody::Dispatch(dispatch));
+    ledger.done("2026-09-14 10:40", person("handler"), need, a(), OrderBody::Sign {});
+    ledger.done("2026-09-16 09:00", person("handler"), need, a(), OrderBody::Contact { note: Some(sealed(2)) });
+    ledger.run_until("2026-09-29 15:10");
+    ledger.done("2026-09-29 15:10", person("handler"), need, a(), OrderBody::ApplyTickOff(evidence()));
+    ledger.done("2026-09-29 15:50", person("w-17"), need, a(), check(true));
+    let approve = OrderBody::Approve { passed: true, note: None };
+    ledger.done("2026-09-29 16:00", person("party-office"), need, a(), approve);
+    (ledger, need)
+}
+
+/// What need 8 does not have.
+fn the_rest() -> Vec<Ledger> {
+    let mut ledger = ledger(STREET);
+    let mut emergency = mall_case(Tier::P0, at("2026-09-21 19:42"));
+    emergency.photos = vec![AnnouncedPhoto { ordinal: 0, size: 40_960 }];
+    let mut gas = line("U-GAS");
+    gas.cooperating = vec![id("U-FIRE")];
+    let need = ledger.dispatched("2026-09-21 19:45", emergency, vec![gas]);
+    ledger.done("2026-09-21 19:46", person("handler"), need, a(), OrderBody::Sign {});
+    ledger.done("2026-09-21 19:47", person("handler"), need, a(), OrderBody::Contact { note: None });
+    ledger.done("2026-09-21 19:50", person("handler"), need, a(), OrderBody::Progress { note: sealed(3) });
+    ledger.done("2026-09-21 19:51", person("x"), need, a(), OrderBody::Comment { note: sealed(4) });
+    ledger.done("2026-09-21 20:00", person("handler"), need, a(), OrderBody::ApplyTickOff(evidence()));
+    ledger.done("2026-09-21 20:10", person("w-17"), need, a(), check(false));
+    ledger.done("2026-09-21 20:20", person("handler"), need, a(), OrderBody::ApplyTickOff(evidence()));
+    ledger.done("2026-09-21 20:30", person("w-17"), need, a(), check(true));
+    let refuse = OrderBody::Approve { passed: false, note: Some(sealed(5)) };
+    ledger.done("2026-09-21 20:40", person("party-office"), need, a(), refuse);
+    let notifier = || Actor::system(SystemRole::Notifier);
+    let failed = Delivery::Failed { fault: DeliveryFault::TimedOut, last: false };
+    ledger.done("2026-09-21 20:41", notifier(), need, None, receipt(1, failed));
+    ledger.done("2026-09-21 20:42", notifier(), need, None, receipt(2, Delivery::Delivered));
+    ledger.done("2026-09-21 20:43", person("privacy"), need, None, OrderBody::Erase { keys: vec![KeyId([8; 16])] });
+    needless(&mut ledger);
+
+    let mut overdue = self::ledger(STREET);
+    let need = overdue.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![line("U-LABOUR")]);
+    overdue.run_until("2026-09-20 18:00");
+    let leader = holder("secretary", "COMMUNITY_SECRETARY:P-C003");
+    overdue.done("2026-09-20 19:00", leader, need, a(), OrderBody::Acknowledge { rung: 1, note: Some(sealed(6)) });
+
+    let mut waiting = self::ledger(STREET);
+    waiting.open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
+    waiting.run_until("2026-09-14 15:05");
+    let [desk, street] = handed_over();
+    vec![ledger, overdue, waiting, desk, street]
+}
+
+/// Orders about no need.
+fn needless(ledger: &mut Ledger) {
+    let report = mall_case(Tier::P2, 0).report;
+    let past = PastCase {
+        source: id("old-system"),
+        registered_at_ms: Some(at("2025-03-03 09:00")),
+        due_at_ms: Some(at("2025-03-10 18:00")),
+        closed_at_ms: Some(at("2025-03-07 11:00")),
+        outcome: PastOutcome::ClosedOnTime,
+    };
+    let mut history = mall_case(Tier::P2, at("2026-09-22 08:00"));
+    history.mode = Mode::History(past);
+    let parked = Parked {
+        topic: ParkedTopic::Orders,
+        partition: 3,
+        offset: 17,
+        sha256: Hash256([9; 32]),
+        fault: ParkFault::Body,
+    };
+    let bodies = [
+        OrderBody::CloseHistory(Arc::new(history)),
+        OrderBody::RefuseReport { report, report_offset: 9, fault: ReportFault::OtherDigest },
+        OrderBody::PhotoKept(KeptPhoto { report, ordinal: 0, size: 40_960, sha256: Hash256([7; 32]) }),
+        OrderBody::Park(parked),
+    ];
+    for body in bodies {
+        let order = ledger.draft(Actor::system(SystemRole::Router), None, None, body);
+        assert_eq!(ledger.answer(at("2026-09-22 08:00"), &order).refusal(), None);
+    }
+}
+
+/// Desk to street, and sent back.
+fn handed_over() -> [Ledger; 2] {
+    let mut ledgers = [ledger(DISTRICT_DESK), ledger(STREET)];
+    let need = ledgers[0].open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
+    let hand_over = OrderBody::HandOver { to: id(STREET), note: Some(sealed(7)) };
+    ledgers[0].done("2026-09-14 09:30", person("officer"), need, None, hand_over);
+    deliver(&mut ledgers, 0);
+    let there = *ledgers[1].needs.keys().next().unwrap();
+    ledgers[1].done("2026-09-14 10:30", person("clerk"), there, None, OrderBody::SendBack { note: None });
+    deliver(&mut ledgers, 1);
+    ledgers
+}
+
+fn deliver(ledgers: &mut [Ledger; 2], from: usize) {
+    let mut last = ledgers[from].history.last().unwrap().1.clone();
+    while let Some((to, order)) = carry(&last) {
+        let ledger = ledgers.iter_mut().find(|ledger| ledger.street.code == to).unwrap();
+        last = ledger.answer(at("2026-09-14 10:31"), &order);
+    }
+}
+
+/// The first of each kind, by its name on the wire.
+fn by_kind<T: Serialize + Clone>(values: impl Iterator<Item = T>, kind: impl Fn(&T) -> serde_json::Value) -> BTreeMap<String, T> {
+    let mut kinds = BTreeMap::new();
+    for value in values {
+        let name = match kind(&value) {
+            serde_json::Value::Object(fields) => fields.keys().next().unwrap().clone(),
+            other => panic!("{other} is no kind"),
+        };
+        kinds.entry(name).or_insert(value);
+    }
+    kinds
+}
+
+fn all_histories() -> Vec<(Order, Entry, i64)> {
+    let eight = need_eight().0.history;
+    eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
+}
+
+const FACT_KINDS: [&str; 29] = [
+    "acknowledged", "approval_refused", "check_failed", "check_passed", "commented", "contacted", "delivered",
+    "dispatched", "erased", "hand_over_ended", "handed_over", "history_taken", "light_turned", "need_closed",
+    "opened", "parked", "photo_kept", "progressed", "registered", "reply_missed", "report_refused", "sent_back",
+    "signed", "supervision_ordered", "taken_over", "tick_off_applied", "ticked_off", "undelivered",
+    "waiting_climbed",
 ];
 
-fn kept(json: &str) -> Kept {
-    let keys = OfficeKeys::derive(&[42; 32]);
-    let door = Door { keys: &keys, entropy: &Dice::new(1), catalogue: CatalogueVersion([1; 32]) };
-    let actor = Actor {
-        post: Some("W-003007".parse().unwrap()),
-        organisation: Some("P-MALL".parse().unwrap()),
-        ..Actor::person("M0101".parse().unwrap(), Channel::Phone)
-    };
-    Arrived::read(json.as_bytes()).unwrap().keep(actor, door)
-}
-
 #[test]
-fn reports_and_keys_are_written_as_released() {
-    for (name, mode) in MODES {
-        let json = FULL.replacen('{', &format!("{{\"mode\":{mode},"), 1);
-        let kept = kept(&json);
-        compare(&format!("report_{name}.json"), &serde_json::to_string(&kept.report).unwrap());
+fn every_kind_of_fact_is_written_as_it_ever_was() {
+    let facts = all_histories().into_iter().flat_map(|(_, entry, _)| entry.facts().to_vec());
+    let kinds = by_kind(facts, |fact: &Fact| serde_json::to_value(fact).unwrap());
+    let wanted = FACT_KINDS;
+    assert_eq!(kinds.keys().map(String::as_str).collect::<Vec<_>>(), wanted, "a kind without a golden file");
+    for (kind, fact) in kinds {
+        golden(&format!("facts/{kind}.json"), &[fact]);
     }
-    compare("key_live.json", &serde_json::to_string(&kept(FULL).key).unwrap());
-    let least = r#"{"id":"0198c7a2-6f3b-7c41-9d52-1f0e8b7a6c56","source_channel":"HOTLINE","occurred_at":"2026-09-14T09:05:00+08:00","place":{"cell":{"code":"999901001003007","reason":"REPORTED_ELSEWHERE"}},"category":{"std_code":"01037"}}"#;
-    compare("report_least.json", &serde_json::to_string(&kept(least).report).unwrap());
 }
 
 #[test]
-fn the_manifest_is_written_as_released() {
-    let publication = qiming::draft().publish().unwrap();
-    let manifest = &publication.records.last().unwrap().value;
-    let named: Manifest = serde_json::from_slice(manifest).unwrap();
-    // The parts are the example street's, which may change; the form may not.
-    let still = Manifest { parts: named.parts.into_iter().map(|mut part| {
-        (part.sha256, part.bytes) = (xh_domain::ids::Hash256([7; 32]), 7);
-        part
-    }).collect(), ..named };
-    compare("manifest_street.json", &serde_json::to_string(&still).unwrap());
+fn every_kind_of_order_is_read_as_it_ever_was() {
+    let orders = all_histories().into_iter().map(|(order, _, _)| order);
+    let kinds = by_kind(orders, |order: &Order| serde_json::to_value(&order.body).unwrap());
+    let mut wanted: Vec<_> = OrderKind::ALL.iter().map(|kind| serde_json::to_value(kind).unwrap()).collect();
+    wanted.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+    let found: Vec<_> = kinds.keys().map(|kind| serde_json::Value::from(kind.as_str())).collect();
+    assert_eq!(found, wanted, "a kind without a golden file, or whose name differs from its kind's");
+    for (kind, order) in kinds {
+        golden(&format!("orders/{kind}.json"), &[order]);
+    }
 }
 
 #[test]
-fn every_release_comes_back_byte_for_byte() {
-    assert!(comes_back::<Report>("report_") >= 5);
-    assert!(comes_back::<KeyRecord>("key_") >= 1);
-    assert!(comes_back::<Manifest>("manifest_") >= 1);
+fn every_refusal_has_one_spelling() {
+    let (unit, organisation, item) = (id("U-NONE"), id("P-NONE"), id("c"));
+    use Refusal::*;
+    let refusals = [
+        AlreadyAnswered, WrongAuthor, Stale { current: 7 }, NeedFull, TooMuch, NeedMissing, UnknownNeed, NeedExists,
+        ItemMissing, UnknownItem { item }, NotRegistered, AlreadyRegistered, NotDispatched, NeedClosed, InHandOver,
+        Moved, NotInHandOver, NotSigned, AlreadySigned, NotContacted, AlreadyContacted, NotApplied, AwaitingCheck,
+        AwaitingApproval, TickedOff, SamePerson, TooManyHandlers, NoEvidence, NoItems, TooManyItems,
+        UnknownUnit { unit }, UnknownOrganisation { organisation }, UnitTwice { unit: id("U-GAS") }, StartsTooEarly,
+        BeyondCalendar, NoSuchOrder { rung: 2 }, AlreadyReplied, NotAddressed, NotALedgerToHandTo, NotHandedOver,
+        NotYet { due_ms: 1_789_660_800_000 }, Held { until_ms: 1_789_660_800_000 }, AlreadyClimbed, Superseded,
+        ClockStopped, NoSuchStep,
+    ];
+    golden("refusals.jsonl", &refusals);
 }
 
 #[test]
-fn a_released_report_still_opens() {
-    let read = |name: &str| fs::read_to_string(folder("v1").join(name)).unwrap();
-    let report: Report = serde_json::from_str(&read("report_live.json")).unwrap();
-    let key: KeyRecord = serde_json::from_str(&read("key_live.json")).unwrap();
-    let words = OfficeKeys::derive(&[42; 32]).unwrap(&key).unwrap().words(report.id, &report.sealed).unwrap();
-    assert_eq!(words.text, "保洁员三个月没发工资");
+fn the_history_of_need_eight_is_decided_and_folded_as_it_ever_was() {
+    let (ledger, need) = need_eight();
+    let lines: Vec<Line> =
+        ledger.history.iter().map(|(order, entry, at)| Line { at: *at, order: order.clone(), entry: entry.clone() }).collect();
+    golden("history/need_8.jsonl", &lines);
+    golden("states/need_8_closed.json", &[ledger.need(need).clone()]);
+    golden("states/street.json", std::slice::from_ref(&ledger.street));
+    let digest = ledger.digest();
+    golden("states/digest.json", &[digest]);
+    assert_eq!(ledger.refolded().digest(), digest);
+}
+
+#[test]
+fn an_open_need_is_checkpointed_as_it_ever_was() {
+    let rest = the_rest();
+    let needs: Vec<Need> = rest[..3].iter().flat_map(|ledger| ledger.needs.values().cloned()).collect();
+    golden("states/needs_open.jsonl", &needs);
+    let parked_entry = rest[0].history.iter().rev().find_map(|(_, entry, _)| match entry.facts() {
+        [Fact::Parked(record)] => Some(parked(record.clone())),
+        _ => None,
+    });
+    golden("entries/parked.json", &[parked_entry.unwrap()]);
+}
+
+#[test]
+fn records_stay_small() {
+    let (ledger, need) = need_eight();
+    let size = |index: usize| serde_json::to_vec(&ledger.history[index].1).unwrap().len();
+    let (opened, dispatched) = (size(0), size(2));
+    assert!(opened <= 2_000, "opened: {opened} bytes");
+    assert!(dispatched <= 4_000, "dispatched: {dispatched} bytes");
+    let closed = serde_json::to_vec(ledger.need(need)).unwrap().len();
+    assert!(closed <= 2_000, "a closed need: {closed} bytes");
 }

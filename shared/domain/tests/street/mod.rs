@@ -19,7 +19,7 @@ use xh_domain::category::{Category, NeedKind, Tier};
 use xh_domain::decide::answer;
 use xh_domain::evolve::evolve;
 use xh_domain::fact::{Entry, Fact};
-use xh_domain::ids::{Hash256, KeyId, LedgerCode, NeedId, OrderId, ReportId, UnitId};
+use xh_domain::ids::{CatalogueVersion, Hash256, KeyId, LedgerCode, NeedId, OrderId, ReportId, UnitId};
 use xh_domain::letter::Letter;
 use xh_domain::need::{Alarm, Need, NeedState};
 use xh_domain::order::{Dispatch, DraftItem, Evidence, ItemLimit, Order, OrderBody};
@@ -247,6 +247,8 @@ pub fn a() -> Option<Letter> {
 /// A ledger in memory.
 pub struct Ledger {
     pub catalogue: Arc<Catalogue>,
+    /// The version that orders name: the catalogue's own, unless a test wants bytes that do not depend on it.
+    pub version: CatalogueVersion,
     pub street: Street,
     pub needs: BTreeMap<NeedId, Need>,
     /// Every order answered, with its entry and instant.
@@ -263,14 +265,14 @@ impl Ledger {
 
     pub fn with(code: &str, catalogue: Arc<Catalogue>) -> Ledger {
         let street = Street::new(id(code));
-        Ledger { catalogue, street, needs: BTreeMap::new(), history: Vec::new(), left_alone_from: BTreeMap::new(), orders: 0 }
+        Ledger { version: catalogue.version(), catalogue, street, needs: BTreeMap::new(), history: Vec::new(), left_alone_from: BTreeMap::new(), orders: 0 }
     }
 
     /// An order of this actor, with an id of its own.
     pub fn draft(&mut self, actor: Actor, need: Option<NeedId>, item: Option<Letter>, body: OrderBody) -> Order {
         self.orders += 1;
         let id = id(&format!("o-{}-{}", self.street.code, self.orders));
-        Order { id, actor, catalogue: self.catalogue.version(), need, item, revision: None, body }
+        Order { id, actor, catalogue: self.version, need, item, revision: None, body }
     }
 
     /// Answers an order and folds the answer; both pass through their wire form.
@@ -348,7 +350,7 @@ impl Ledger {
         Order {
             id: alarm.climb.order_id(need, alarm.item),
             actor: Actor::system(SystemRole::Escalator),
-            catalogue: self.catalogue.version(),
+            catalogue: self.version,
             need: Some(need),
             item: alarm.item,
             revision: None,
