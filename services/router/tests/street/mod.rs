@@ -43,7 +43,8 @@ pub fn shelf() -> (Arc<CatalogueShelf>, CatalogueVersion) {
     (Arc::new(shelf), publication.version)
 }
 
-fn draft() -> Draft {
+/// The catalogue, as it can still be changed.
+pub fn draft() -> Draft {
     let file = NoticeFile { name: "calendar", bytes: CALENDAR };
     let calendar = read_calendar(None, &[file]).unwrap();
     let mut draft = Draft::empty(Profile::office_default(), calendar);
