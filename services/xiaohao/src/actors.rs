@@ -17,11 +17,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use xh_desk::filter::Scope;
+use xh_desk::gate::{Pass, Right};
 use xh_domain::actor::{Actor, Channel};
 use xh_domain::ids::{LedgerCode, OrgId, PersonId, PostId};
+use xh_intake::shell::parts::Caller;
 
 /// Most tokens of one file.
 pub const TOKENS_MAX: usize = 10_000;
@@ -38,6 +42,8 @@ pub enum Role {
     Read,
     /// Order what the domain's rules allow the person.
     Act,
+    /// See photos.
+    Photos,
     /// Erase a resident's key.
     Erase,
     /// Import, publish a catalogue, step a stepped clock, verify.
@@ -60,7 +66,44 @@ pub struct Admitted {
 /// All tokens of a file, by the SHA-256 of the token.
 #[derive(Debug, Default)]
 pub struct TokenTable {
-    by_hash: BTreeMap<[u8; 32], Admitted>,
+    by_hash: BTreeMap<[u8; 32], Known>,
+}
+
+/// One person as each door knows him.
+#[derive(Debug)]
+struct Known {
+    admitted: Admitted,
+    /// At the doors for reports; absent when the token does not open them.
+    caller: Option<Arc<Caller>>,
+    /// At the desk.
+    pass: Arc<Pass>,
+}
+
+impl Known {
+    fn new(admitted: Admitted) -> Known {
+        let reports = admitted.may(Role::Report) || admitted.may(Role::Administer);
+        let caller = Caller { actor: admitted.actor.clone(), may_import: admitted.may(Role::Administer) };
+        let rights = [(Role::Read, Right::See), (Role::Act, Right::Act), (Role::Photos, Right::Photos), (Role::Erase, Right::Erase)];
+        let pass = Pass {
+            actor: admitted.actor.clone(),
+            name: admitted.name.clone(),
+            scope: admitted.ledgers.as_ref().map_or(Scope::All, |l| Scope::Ledgers(l.iter().copied().collect())),
+            rights: rights.into_iter().filter(|(role, _)| admitted.may(*role)).map(|(_, right)| right).collect(),
+        };
+        Known { admitted, caller: reports.then(|| Arc::new(caller)), pass: Arc::new(pass) }
+    }
+}
+
+impl xh_intake::shell::parts::Gate for TokenTable {
+    fn caller(&self, token: &str) -> Option<Arc<Caller>> {
+        self.by_hash.get(&hash_of(token))?.caller.clone()
+    }
+}
+
+impl xh_desk::gate::Gate for TokenTable {
+    fn admit(&self, token: &str) -> Option<Arc<Pass>> {
+        Some(Arc::clone(&self.by_hash.get(&hash_of(token))?.pass))
+    }
 }
 
 /// What is wrong with a token file, and where.
@@ -137,7 +180,7 @@ impl TokenTable {
                 return Err(fault("too many tokens in one file"));
             }
             let (hash, admitted) = admit(entry).map_err(fault)?;
-            if table.by_hash.insert(hash, admitted).is_some() {
+            if table.by_hash.insert(hash, Known::new(admitted)).is_some() {
                 return Err(fault("this token stands in the file twice"));
             }
         }
@@ -146,12 +189,12 @@ impl TokenTable {
 
     /// Adds a token that lives as long as the process (the command line's own).
     pub fn add(&mut self, token: &str, admitted: Admitted) {
-        self.by_hash.insert(hash_of(token), admitted);
+        self.by_hash.insert(hash_of(token), Known::new(admitted));
     }
 
     /// The person of a token. The look-up compares hashes: how long it takes tells nothing of a token.
     pub fn admit(&self, token: &str) -> Option<&Admitted> {
-        self.by_hash.get(&hash_of(token))
+        self.by_hash.get(&hash_of(token)).map(|known| &known.admitted)
     }
 
     /// How many tokens there are.

@@ -3,5 +3,20 @@
 //! Only this room knows all the others. What decides stands below; here parts are chosen and wired.
 
 pub mod actors;
+pub mod administration;
+pub mod assemble;
+pub mod cli;
+pub mod forms;
+pub mod hooks;
+pub mod imports;
+pub mod keeping;
+pub mod logs;
+pub mod node;
 pub mod office;
+pub mod rest;
+pub mod running;
+pub mod serve;
 pub mod settings;
+pub mod stepping;
+pub mod topics;
+pub mod verification;

@@ -44,6 +44,18 @@ impl OfficeKeys {
     }
 }
 
+impl BlindIndex {
+    /// An index from what a store kept of it.
+    pub fn new(of: Blinded, bytes: [u8; INDEX_BYTES]) -> BlindIndex {
+        BlindIndex { of, bytes }
+    }
+
+    /// Its bytes, as a store finds by them.
+    pub fn bytes(&self) -> [u8; INDEX_BYTES] {
+        self.bytes
+    }
+}
+
 fn cut(hash: [u8; 32]) -> [u8; INDEX_BYTES] {
     std::array::from_fn(|i| hash[i])
 }

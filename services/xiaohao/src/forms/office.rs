@@ -4,7 +4,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
-use xh_domain::catalogue::{Contact, Organisation, Person, Post, Unit};
+use xh_domain::catalogue::office::{Contact, Organisation, Person, Post, Unit};
 
 use super::table::{Faults, FormFault, Row, Table};
 

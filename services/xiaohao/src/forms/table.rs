@@ -59,6 +59,11 @@ impl Faults {
         }
     }
 
+    /// All of them.
+    pub fn list(self) -> Vec<FormFault> {
+        self.found
+    }
+
     /// `value` when there are no faults, else all of them.
     pub fn or<T>(self, value: T) -> Result<T, Vec<FormFault>> {
         if self.found.is_empty() { Ok(value) } else { Err(self.found) }

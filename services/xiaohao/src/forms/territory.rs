@@ -1,33 +1,39 @@
 //! The forms of whose ground and whose duty it is: regions and the duty table.
 
-use xh_domain::catalogue::{CategoryRow, Community, District, DutyRow, Profile, Register, Regions, Street};
+use xh_domain::catalogue::dictionary::CategoryRow;
+use xh_domain::catalogue::duty::DutyRow;
+use xh_domain::catalogue::profile::Profile;
+use xh_domain::catalogue::region::{Community, District, Street};
 
 use super::office::{rows, word};
 use super::table::{Faults, FormFault, Row, Table};
 
 const ID: &str = "an id of letters, digits, - and _ (at most 64)";
 
-/// Reads `regions.csv`: code,name,organisation,unit. The length of the code says what a row is: 6 digits a
-/// district, 9 a street, 12 a community.
-pub fn regions(file: &str, bytes: &[u8]) -> Result<Regions, Vec<FormFault>> {
+/// The rows of `regions.csv`, by kind.
+#[derive(Clone, Debug, Default)]
+pub struct RegionRows {
+    /// Six digits.
+    pub districts: Vec<District>,
+    /// Nine digits.
+    pub streets: Vec<Street>,
+    /// Twelve digits.
+    pub communities: Vec<Community>,
+}
+
+/// Reads `regions.csv`: code,name,organisation,unit. The length of the code says what a row is.
+pub fn regions(file: &str, bytes: &[u8]) -> Result<RegionRows, Vec<FormFault>> {
     let table = Table::read(file, bytes, &["code", "name", "organisation", "unit"], 2)?;
-    let mut faults = Faults::of(file);
-    let (mut districts, mut streets, mut communities) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut faults, mut regions) = (Faults::of(file), RegionRows::default());
     for row in table.rows() {
         match table.cell(row, "code").len() {
-            6 => districts.extend(district(&table, row, &mut faults)),
-            9 => streets.extend(street(&table, row, &mut faults)),
-            12 => communities.extend(community(&table, row, &mut faults)),
+            6 => regions.districts.extend(district(&table, row, &mut faults)),
+            9 => regions.streets.extend(street(&table, row, &mut faults)),
+            12 => regions.communities.extend(community(&table, row, &mut faults)),
             _ => faults.add(row.number, "code", "6 digits (district), 9 (street) or 12 (community) are wanted here"),
         }
     }
-    let districts = Register::new(districts).map_err(|e| faults.add(0, "code", e.to_string()));
-    let streets = Register::new(streets).map_err(|e| faults.add(0, "code", e.to_string()));
-    let communities = Register::new(communities).map_err(|e| faults.add(0, "code", e.to_string()));
-    let (Ok(districts), Ok(streets), Ok(communities)) = (districts, streets, communities) else {
-        return faults.or(Regions::default());
-    };
-    faults.or(Regions { districts, streets, communities })
+    faults.or(regions)
 }
 
 fn district(table: &Table, row: &Row, faults: &mut Faults) -> Option<District> {
@@ -86,6 +92,6 @@ pub fn profile(file: &str, bytes: &[u8]) -> Result<Profile, Vec<FormFault>> {
         let mut faults = Faults::of(file);
         let row = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
         faults.add(row, "", error.message().to_owned());
-        faults.or(()).err().unwrap_or_default()
+        faults.list()
     })
 }

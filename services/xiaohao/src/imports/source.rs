@@ -129,7 +129,7 @@ impl<'a> Rows<'a> {
         let read = |format: &String| strtime::parse(format, text).and_then(|t| t.to_datetime()).ok();
         let civil: Option<DateTime> = self.mapping.time_formats.iter().find_map(read);
         let civil = civil.ok_or("the time fits none of time_formats")?;
-        let zoned = civil.to_zoned(self.zone.clone()).map_err(|_| "the time does not exist in its zone")?;
+        let zoned = civil.to_zoned_datetime(self.zone.clone()).map_err(|_| "the time does not exist in its zone")?;
         Ok(Some(zoned.timestamp().as_millisecond()))
     }
 }

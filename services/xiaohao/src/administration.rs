@@ -1,0 +1,238 @@
+//! The owner's doors: catalogue, clock, verification, health and metrics.
+//!
+//! They serve the command line (which finds the running server of its directory) and whoever watches a node.
+//! Everything but health asks for a token that may administer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use xh_domain::catalogue::CatalogueShelf;
+use xh_engine::supervise::status::{LaneStatus, Statuses};
+use xh_journal::contract::{Draft, Log, Slot};
+
+use crate::actors::{Role, TokenTable};
+use crate::forms::folder::{CellOptions, Change, Handed, draft, take};
+use crate::forms::table::FormFault;
+use crate::node::NodeClock;
+use crate::rest::Rest;
+use crate::verification;
+
+/// Most bytes of one upload of forms.
+pub const FORMS_BYTES_MAX: usize = 512 << 20;
+/// Most records of the catalogue in one append.
+const APPEND_RECORDS: usize = 64;
+
+/// What the owner's doors need.
+pub struct Administration {
+    /// The log.
+    pub log: Arc<dyn Log>,
+    /// The catalogues that stand.
+    pub shelf: Arc<CatalogueShelf>,
+    /// Who may come in.
+    pub actors: Arc<TokenTable>,
+    /// The clock.
+    pub clock: NodeClock,
+    /// How the lanes are.
+    pub statuses: Arc<Statuses>,
+    /// All metrics.
+    pub registry: Arc<prometheus_client::registry::Registry>,
+    /// Says when the ring is at rest.
+    pub rest: Arc<Rest>,
+}
+
+/// The routes.
+pub fn routes(administration: Arc<Administration>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(readiness))
+        .route("/metrics", get(metrics))
+        .route("/admin/catalogue", get(catalogue).post(publish).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
+        .route("/admin/clock", get(clock).post(step))
+        .route("/admin/settled", post(settled))
+        .route("/admin/verify", post(verify))
+        .with_state(administration)
+}
+
+type Shared = State<Arc<Administration>>;
+
+async fn readiness(State(a): Shared) -> Response {
+    let halted = a.statuses.halted();
+    let is_ready = a.statuses.is_ready() && !a.log.health().is_stopped;
+    let lanes = a.statuses.all();
+    let starting = lanes.iter().filter(|(_, status)| *status == LaneStatus::Starting).count();
+    let halted: Vec<_> = halted.iter().map(|(id, halt)| json!({"lane": id.to_string(), "halt": halt.to_string()})).collect();
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({"ready": is_ready, "lanes": lanes.len(), "starting": starting, "halted": halted}))).into_response()
+}
+
+async fn metrics(State(a): Shared) -> Response {
+    let mut text = String::new();
+    match prometheus_client::encoding::text::encode(&mut text, &a.registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+impl Administration {
+    /// Refuses who may not administer.
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Response> {
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+        match bearer.and_then(|token| self.actors.admit(token)) {
+            Some(admitted) if admitted.may(Role::Administer) => Ok(()),
+            Some(_) => Err(problem(StatusCode::FORBIDDEN, "forbidden", "这个令牌不能管理 / this token may not administer")),
+            None => Err(problem(StatusCode::UNAUTHORIZED, "unauthenticated", "需要令牌 / a bearer token is needed")),
+        }
+    }
+}
+
+fn problem(status: StatusCode, name: &str, detail: &str) -> Response {
+    let body = json!({"type": format!("/problems/{name}"), "status": status.as_u16(), "title": name, "detail": detail});
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+async fn catalogue(State(a): Shared, headers: HeaderMap) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let newest = a.shelf.newest();
+    Ok(Json(json!({"version": newest.map(|c| c.version().to_string())})).into_response())
+}
+
+/// Files handed in, as the command line sends them.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upload {
+    /// Name and base64 of the bytes.
+    pub files: Vec<(String, String)>,
+    /// How cells are read, where they are.
+    pub mapping: Option<xh_atlas::Mapping>,
+    /// Mend broken drawings.
+    pub repair: bool,
+    /// Only say what would change.
+    pub dry_run: bool,
+}
+
+/// What an upload came to.
+#[derive(Deserialize, Serialize)]
+pub struct Published {
+    /// The version that stands now, or would.
+    pub version: String,
+    /// What each file changed.
+    pub changes: Vec<serde_json::Value>,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+}
+
+async fn publish(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let upload: Upload = serde_json::from_slice(&body)
+        .map_err(|e| problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column())))?;
+    let worker = Arc::clone(&a);
+    let (dry_run, drafted) = tokio::task::spawn_blocking(move || (upload.dry_run, worker.draft(&upload)))
+        .await
+        .map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the import stopped in the middle; nothing was taken"))?;
+    let (changes, publication) = drafted.map_err(|faults| refused(&faults))?;
+    if !dry_run {
+        a.append(&publication.records).await?;
+        a.wait_for(publication.version).await?;
+    }
+    let changes = changes.iter().map(|c| serde_json::to_value(c).unwrap_or_default()).collect();
+    Ok(Json(Published { version: publication.version.to_string(), changes, dry_run }).into_response())
+}
+
+fn refused(faults: &[String]) -> Response {
+    let errors: Vec<_> = faults.iter().map(|fault| json!({"code": "fault", "message": fault})).collect();
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let body = json!({"type": "/problems/forms", "status": 422, "title": "forms", "errors": errors,
+        "detail": "没有导入任何内容；请改正后重试 / nothing was taken; mend and try again"});
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+impl Administration {
+    fn draft(&self, upload: &Upload) -> Result<(Vec<Change>, xh_domain::catalogue::Publication), Vec<String>> {
+        use base64::Engine;
+        let decode = |(name, text): &(String, String)| {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(text);
+            bytes.map(|bytes| (name.clone(), bytes)).map_err(|_| vec![format!("{name}: not base64")])
+        };
+        let files = upload.files.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let handed: Vec<_> = files.iter().map(|(name, bytes)| Handed { name, bytes }).collect();
+        let cells = CellOptions { mapping: upload.mapping.clone().unwrap_or_default(), repair: upload.repair };
+        let mut draft = draft(self.shelf.newest().as_deref());
+        let changes = take(&mut draft, &handed, &cells).map_err(|f| f.iter().map(FormFault::to_string).collect::<Vec<_>>())?;
+        let publication = draft.publish().map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+        Ok((changes, publication))
+    }
+
+    async fn append(&self, records: &[xh_domain::catalogue::part::CatalogueRecord]) -> Result<(), Response> {
+        let slot = Slot { topic: xh_engine::topics::CATALOGUE, partition: 0 };
+        for some in records.chunks(APPEND_RECORDS) {
+            let drafts = some.iter().map(|r| Draft { key: r.key.clone(), headers: vec![], value: r.value.clone() }).collect();
+            self.log.append(slot, drafts).await.map_err(|e| {
+                problem(StatusCode::SERVICE_UNAVAILABLE, "unknown", &format!("{e}; send the same files again"))
+            })?;
+        }
+        Ok(())
+    }
+
+    async fn wait_for(&self, version: xh_domain::ids::CatalogueVersion) -> Result<(), Response> {
+        for _ in 0..2_000 {
+            if self.shelf.get(&version).is_some() {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        Err(problem(StatusCode::ACCEPTED, "pending", "the version is kept and will stand shortly"))
+    }
+}
+
+#[derive(Deserialize)]
+struct To {
+    to_ms: i64,
+}
+
+async fn clock(State(a): Shared, headers: HeaderMap) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let stepped = matches!(a.clock, NodeClock::Stepped(..));
+    Ok(Json(json!({"now_ms": a.clock.part().wall_ms(), "stepped": stepped})).into_response())
+}
+
+/// Steps the clock and waits until the ring is at rest again.
+async fn step(State(a): Shared, headers: HeaderMap, Query(to): Query<To>) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let NodeClock::Stepped(clock, file) = &a.clock else {
+        let detail = "本目录使用系统时钟 / this directory runs on the machine's clock";
+        return Err(problem(StatusCode::CONFLICT, "not-stepped", detail));
+    };
+    clock.step_to(to.to_ms);
+    file.write(to.to_ms).map_err(|e| problem(StatusCode::SERVICE_UNAVAILABLE, "unknown", &e.to_string()))?;
+    a.at_rest().await
+}
+
+async fn settled(State(a): Shared, headers: HeaderMap) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    a.at_rest().await
+}
+
+impl Administration {
+    async fn at_rest(&self) -> Result<Response, Response> {
+        match self.rest.wait().await {
+            true => Ok(Json(json!({"now_ms": self.clock.part().wall_ms(), "settled": true})).into_response()),
+            false => Err(problem(StatusCode::ACCEPTED, "pending", "the ring has not come to rest yet; ask again")),
+        }
+    }
+}
+
+async fn verify(State(a): Shared, headers: HeaderMap, Query(_): Query<BTreeMap<String, String>>) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let log = Arc::clone(&a.log);
+    let report = tokio::task::spawn_blocking(move || verification::verify(&*log)).await;
+    let report = report.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "verification stopped"))?;
+    Ok(Json(report).into_response())
+}

@@ -1,0 +1,17 @@
+//! `xiaohao config`: every setting and where it came from.
+
+use super::{Common, Failure, tell};
+
+/// Shows them.
+pub fn run(common: &Common) -> Result<(), Failure> {
+    let lines = common.sourced(&[])?.lines();
+    if common.json {
+        let rows: Vec<_> = lines.iter().map(|(key, value, origin)| serde_json::json!({"key": key, "value": value, "origin": origin.to_string()})).collect();
+        tell(&serde_json::Value::from(rows).to_string());
+        return Ok(());
+    }
+    for (key, value, origin) in lines {
+        tell(&format!("{key:<28} {value:<32} {origin}"));
+    }
+    Ok(())
+}
