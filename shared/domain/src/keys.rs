@@ -17,56 +17,61 @@ use crate::blind::BlindIndex;
 use crate::entropy::Entropy;
 use crate::ids::{Hash256, KeyId};
 use crate::report::Sealed;
-use crate::seal::{self, Purpose, Unsealable};
+use crate::seal::{self, NONCE_BYTES, Purpose, Unsealable};
 
 /// Bytes of the office's secret and of every key.
 pub const KEY_BYTES: usize = 32;
 
+/// HMAC-SHA-256 with its key taken in already; wipes itself on drop.
+type Keyed = Hmac<Sha256>;
+
 /// The office's keys. `Debug` shows nothing; memory is wiped on drop.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub struct OfficeKeys {
-    wrapping: [u8; KEY_BYTES],
-    digesting: [u8; KEY_BYTES],
-    blinding_phones: [u8; KEY_BYTES],
-    blinding_names: [u8; KEY_BYTES],
+    wrapping: Zeroizing<[u8; KEY_BYTES]>,
+    digesting: Keyed,
+    blinding_phones: Keyed,
+    blinding_names: Keyed,
 }
 
 impl OfficeKeys {
     /// Derives the keys from the office's secret.
     pub fn derive(secret: &[u8; KEY_BYTES]) -> OfficeKeys {
+        let derived = |name: &[u8]| Zeroizing::new(hmac(&keyed(secret), name));
         OfficeKeys {
-            wrapping: hmac(secret, &[b"xh-wrapping-1"]),
-            digesting: hmac(secret, &[b"xh-digesting-1"]),
-            blinding_phones: hmac(secret, &[b"xh-blinding-phones-1"]),
-            blinding_names: hmac(secret, &[b"xh-blinding-names-1"]),
+            wrapping: derived(b"xh-wrapping-1"),
+            digesting: keyed(&derived(b"xh-digesting-1")),
+            blinding_phones: keyed(&derived(b"xh-blinding-phones-1")),
+            blinding_names: keyed(&derived(b"xh-blinding-names-1")),
         }
     }
 
     /// HMAC of a report's canonical bytes.
     pub(crate) fn digest(&self, canonical: &[u8]) -> Hash256 {
-        Hash256(hmac(&self.digesting, &[canonical]))
+        Hash256(hmac(&self.digesting, canonical))
     }
 
     /// HMAC of a normalised phone.
     pub(crate) fn blind_phone(&self, phone: &[u8]) -> [u8; KEY_BYTES] {
-        hmac(&self.blinding_phones, &[phone])
+        hmac(&self.blinding_phones, phone)
     }
 
     /// HMAC of a normalised name.
     pub(crate) fn blind_name(&self, name: &[u8]) -> [u8; KEY_BYTES] {
-        hmac(&self.blinding_names, &[name])
+        hmac(&self.blinding_names, name)
     }
 
     /// Makes a data key, and the record under which the house keeps it.
     pub fn make_data_key(&self, indexes: Vec<BlindIndex>, entropy: &dyn Entropy) -> (DataKey, KeyRecord) {
-        let mut random = Zeroizing::new([0u8; 16 + KEY_BYTES]);
+        // One call for all of it: asking the machine for chance costs more than the cipher.
+        let mut random = Zeroizing::new([0u8; 16 + KEY_BYTES + NONCE_BYTES]);
         entropy.fill(&mut *random);
-        let (id, key) = random.split_at(16);
         let mut data_key = DataKey { id: KeyId([0; 16]), key: [0; KEY_BYTES] };
-        data_key.id.0.copy_from_slice(id);
-        data_key.key.copy_from_slice(key);
-        let cipher = XChaCha20Poly1305::new((&self.wrapping).into());
-        let wrapped = seal::seal_under(&cipher, data_key.id, Purpose::DataKey, &data_key.key, entropy);
+        let mut nonce = [0u8; NONCE_BYTES];
+        data_key.id.0.copy_from_slice(&random[..16]);
+        data_key.key.copy_from_slice(&random[16..16 + KEY_BYTES]);
+        nonce.copy_from_slice(&random[16 + KEY_BYTES..]);
+        let wrapped = seal::seal_under(&self.wrapping_cipher(), data_key.id, Purpose::DataKey, &data_key.key, nonce);
         let record = KeyRecord { v: KEY_RECORD_SCHEMA, wrapped, indexes };
         (data_key, record)
     }
@@ -76,10 +81,13 @@ impl OfficeKeys {
     /// # Errors
     /// The record was made under another office's secret, or is not what was written.
     pub fn unwrap(&self, record: &KeyRecord) -> Result<DataKey, Unsealable> {
-        let cipher = XChaCha20Poly1305::new((&self.wrapping).into());
-        let bytes = seal::unseal_under(&cipher, Purpose::DataKey, &record.wrapped)?;
+        let bytes = seal::unseal_under(&self.wrapping_cipher(), Purpose::DataKey, &record.wrapped)?;
         let key = bytes.as_slice().try_into().map_err(|_| Unsealable)?;
         Ok(DataKey { id: record.wrapped.key_id, key })
+    }
+
+    fn wrapping_cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new((&*self.wrapping).into())
     }
 }
 
@@ -151,9 +159,10 @@ impl KeyRecord {
     }
 }
 
-/// HMAC-SHA-256 of parts laid end to end.
-pub(crate) fn hmac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; KEY_BYTES] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
+fn keyed(key: &[u8; KEY_BYTES]) -> Keyed {
+    Keyed::new_from_slice(key).expect("HMAC takes keys of every length")
+}
+
+fn hmac(keyed: &Keyed, message: &[u8]) -> [u8; KEY_BYTES] {
+    keyed.clone().chain_update(message).finalize().into_bytes().into()
 }

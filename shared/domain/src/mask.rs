@@ -78,6 +78,9 @@ pub fn address(address: &str) -> String {
 /// Free text: runs of digits that may be phones, identity or account numbers are hidden. Digits may be full
 /// width or parted by single spaces or hyphens.
 pub fn free_text(text: &str) -> String {
+    if !text.chars().any(|c| digit(c).is_some()) {
+        return text.to_owned();
+    }
     let chars: Vec<char> = text.chars().collect();
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
@@ -111,7 +114,18 @@ pub fn summary(text: &str, name: Option<&str>, phone_number: Option<&str>, home:
             shown = shown.replace(said, &hidden);
         }
     }
-    free_text(&shown).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SUMMARY_CHARS_MAX).collect()
+    let masked = free_text(&shown);
+    let mut summary = String::with_capacity(masked.len().min(SUMMARY_CHARS_MAX * 4));
+    for word in masked.split_whitespace() {
+        if !summary.is_empty() {
+            summary.push(' ');
+        }
+        summary.push_str(word);
+    }
+    if let Some((end, _)) = summary.char_indices().nth(SUMMARY_CHARS_MAX) {
+        summary.truncate(end);
+    }
+    summary
 }
 
 /// A digit, full width or not.

@@ -87,7 +87,7 @@ impl fmt::Debug for Plain {
 impl DataKey {
     /// Seals bytes for a purpose.
     pub fn seal(&self, purpose: Purpose, plain: &[u8], entropy: &dyn Entropy) -> Sealed {
-        seal_under(&self.cipher(), self.id(), purpose, plain, entropy)
+        seal_under(&self.cipher(), self.id(), purpose, plain, nonce(entropy))
     }
 
     /// Opens what [`DataKey::seal`] made for the same purpose.
@@ -100,8 +100,7 @@ impl DataKey {
 
     /// Seals a photo whole: the bytes of the file that keeps it.
     pub fn seal_photo(&self, report: ReportId, ordinal: u8, photo: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
-        let mut nonce = [0u8; NONCE_BYTES];
-        entropy.fill(&mut nonce);
+        let nonce = nonce(entropy);
         let mut file = Vec::with_capacity(photo.len() + PHOTO_OVERHEAD_BYTES);
         file.extend_from_slice(PHOTO_MAGIC);
         file.extend_from_slice(&self.id().0);
@@ -134,15 +133,19 @@ pub fn photo_key_id(file: &[u8]) -> Option<KeyId> {
     file.strip_prefix(PHOTO_MAGIC)?.first_chunk::<16>().copied().map(KeyId)
 }
 
+fn nonce(entropy: &dyn Entropy) -> [u8; NONCE_BYTES] {
+    let mut nonce = [0u8; NONCE_BYTES];
+    entropy.fill(&mut nonce);
+    nonce
+}
+
 pub(crate) fn seal_under(
     cipher: &XChaCha20Poly1305,
     key_id: KeyId,
     purpose: Purpose,
     plain: &[u8],
-    entropy: &dyn Entropy,
+    nonce: [u8; NONCE_BYTES],
 ) -> Sealed {
-    let mut nonce = [0u8; NONCE_BYTES];
-    entropy.fill(&mut nonce);
     let mut bytes = Vec::with_capacity(plain.len() + TAG_BYTES);
     bytes.extend_from_slice(plain);
     let data = purpose.associated_data(key_id);

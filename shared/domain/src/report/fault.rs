@@ -217,3 +217,49 @@ impl Faults {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each; a new variant without a place here does not compile.
+    fn all() -> Vec<FaultKind> {
+        let next = |kind: &FaultKind| match kind {
+            FaultKind::NotJson { .. } => Some(FaultKind::NotObject),
+            FaultKind::NotObject => Some(FaultKind::NotList),
+            FaultKind::NotList => Some(FaultKind::NotText),
+            FaultKind::NotText => Some(FaultKind::NotWhole),
+            FaultKind::NotWhole => Some(FaultKind::NotNumber),
+            FaultKind::NotNumber => Some(FaultKind::NotTruth),
+            FaultKind::NotTruth => Some(FaultKind::Unknown),
+            FaultKind::Unknown => Some(FaultKind::Repeated),
+            FaultKind::Repeated => Some(FaultKind::Missing),
+            FaultKind::Missing => Some(FaultKind::TooLong { chars_max: 17 }),
+            FaultKind::TooLong { .. } => Some(FaultKind::TooMany { max: 17 }),
+            FaultKind::TooMany { .. } => Some(FaultKind::OutOfRange { min: 17, max: 18 }),
+            FaultKind::OutOfRange { .. } => Some(FaultKind::Form { wanted: "N17" }),
+            FaultKind::Form { .. } => Some(FaultKind::Neither { one: "one17", other: "other17" }),
+            FaultKind::Neither { .. } => Some(FaultKind::SameOrdinal),
+            FaultKind::SameOrdinal => Some(FaultKind::Mercator),
+            FaultKind::Mercator => None,
+        };
+        std::iter::successors(Some(FaultKind::NotJson { line: 17, column: 18 }), next).collect()
+    }
+
+    #[test]
+    fn every_fault_says_itself_in_both_languages_with_its_figures() {
+        for kind in all() {
+            let (zh, en) = (kind.zh(), kind.en());
+            assert!(!zh.is_ascii() && en.is_ascii() && en.len() > 5, "{kind:?}: {zh} / {en}");
+            assert!(!zh.contains(['{', '}']) && !en.contains(['{', '}']), "{kind:?} has a placeholder left");
+            let has_figure = format!("{kind:?}").contains("17");
+            assert_eq!((zh.contains("17"), en.contains("17")), (has_figure, has_figure), "{kind:?}: {zh} / {en}");
+        }
+    }
+
+    #[test]
+    fn codes_differ() {
+        let codes: std::collections::BTreeSet<_> = all().iter().map(FaultKind::code).collect();
+        assert_eq!(codes.len(), all().len());
+    }
+}
