@@ -69,9 +69,11 @@ impl Fold<'_> {
             Fact::Opened { .. } | Fact::HistoryTaken { .. } | Fact::TakenOver { .. } => {
                 self.arrival(street, need, fact)
             }
-            Fact::ReportRefused { .. } => Ok(street.figures.reports_refused += 1),
-            Fact::Parked(_) => Ok(street.figures.parked += 1),
-            Fact::PhotoKept(_) => Ok(()),
+            Fact::ReportRefused { .. } | Fact::Parked(_) | Fact::PhotoKept(_) => {
+                street.figures.reports_refused += u64::from(matches!(fact, Fact::ReportRefused { .. }));
+                street.figures.parked += u64::from(matches!(fact, Fact::Parked(_)));
+                Ok(())
+            }
             _ => {
                 let need = need.as_mut().ok_or(self.unfit("the need"))?;
                 self.need_fact(&mut street.figures, need, fact)

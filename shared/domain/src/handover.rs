@@ -49,7 +49,7 @@ pub fn carry(entry: &Entry) -> Option<(LedgerCode, Order)> {
         Fact::HandedOver { to, handed, .. } => {
             let before = handed.need.trail.iter().copied().find(|number| number.ledger == *to);
             let id = order_id("take_over", handed.need.id, handed.ordinal);
-            Some((*to, order(entry, id, before, OrderBody::TakeOver((**handed).clone()))))
+            Some((*to, order(entry, id, before, OrderBody::TakeOver(handed.clone()))))
         }
         Fact::SentBack { to, handed, .. } => {
             let body = OrderBody::SentBack { ordinal: handed.ordinal, returned: Some(handed.clone()) };

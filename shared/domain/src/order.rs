@@ -134,7 +134,7 @@ pub enum OrderBody {
         note: Option<Arc<Sealed>>,
     },
     /// The carrier: here is a need from another ledger. Names the need only where this ledger had it before.
-    TakeOver(Handed),
+    TakeOver(Box<Handed>),
     /// The carrier: the other ledger has it now.
     TakenOver {
         /// Which hand-over of the need.

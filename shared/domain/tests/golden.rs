@@ -113,7 +113,8 @@ fn the_rest() -> Vec<Ledger> {
     needless(&mut ledger);
 
     let mut overdue = self::ledger(STREET);
-    let need = overdue.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![line("U-LABOUR")]);
+    let need =
+        overdue.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![line("U-LABOUR")]);
     overdue.run_until("2026-09-20 18:00");
     let leader = holder("secretary", "COMMUNITY_SECRETARY:P-C003");
     overdue.done("2026-09-20 19:00", leader, need, a(), OrderBody::Acknowledge { rung: 1, note: Some(sealed(6)) });
@@ -178,7 +179,10 @@ fn deliver(ledgers: &mut [Ledger; 2], from: usize) {
 }
 
 /// The first of each kind, by its name on the wire.
-fn by_kind<T: Serialize + Clone>(values: impl Iterator<Item = T>, kind: impl Fn(&T) -> serde_json::Value) -> BTreeMap<String, T> {
+fn by_kind<T: Serialize + Clone>(
+    values: impl Iterator<Item = T>,
+    kind: impl Fn(&T) -> serde_json::Value,
+) -> BTreeMap<String, T> {
     let mut kinds = BTreeMap::new();
     for value in values {
         let name = match kind(&value) {
@@ -196,10 +200,34 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
 }
 
 const FACT_KINDS: [&str; 29] = [
-    "acknowledged", "approval_refused", "check_failed", "check_passed", "commented", "contacted", "delivered",
-    "dispatched", "erased", "hand_over_ended", "handed_over", "history_taken", "light_turned", "need_closed",
-    "opened", "parked", "photo_kept", "progressed", "registered", "reply_missed", "report_refused", "sent_back",
-    "signed", "supervision_ordered", "taken_over", "tick_off_applied", "ticked_off", "undelivered",
+    "acknowledged",
+    "approval_refused",
+    "check_failed",
+    "check_passed",
+    "commented",
+    "contacted",
+    "delivered",
+    "dispatched",
+    "erased",
+    "hand_over_ended",
+    "handed_over",
+    "history_taken",
+    "light_turned",
+    "need_closed",
+    "opened",
+    "parked",
+    "photo_kept",
+    "progressed",
+    "registered",
+    "reply_missed",
+    "report_refused",
+    "sent_back",
+    "signed",
+    "supervision_ordered",
+    "taken_over",
+    "tick_off_applied",
+    "ticked_off",
+    "undelivered",
     "waiting_climbed",
 ];
 
@@ -232,14 +260,52 @@ fn every_refusal_has_one_spelling() {
     let (unit, organisation, item) = (id("U-NONE"), id("P-NONE"), id("c"));
     use Refusal::*;
     let refusals = [
-        AlreadyAnswered, WrongAuthor, Stale { current: 7 }, NeedFull, TooMuch, NeedMissing, UnknownNeed, NeedExists,
-        ItemMissing, UnknownItem { item }, NotRegistered, AlreadyRegistered, NotDispatched, NeedClosed, InHandOver,
-        Moved, NotInHandOver, NotSigned, AlreadySigned, NotContacted, AlreadyContacted, NotApplied, AwaitingCheck,
-        AwaitingApproval, TickedOff, SamePerson, TooManyHandlers, NoEvidence, NoItems, TooManyItems,
-        UnknownUnit { unit }, UnknownOrganisation { organisation }, UnitTwice { unit: id("U-GAS") }, StartsTooEarly,
-        BeyondCalendar, NoSuchOrder { rung: 2 }, AlreadyReplied, NotAddressed, NotALedgerToHandTo, NotHandedOver,
-        NotYet { due_ms: 1_789_660_800_000 }, Held { until_ms: 1_789_660_800_000 }, AlreadyClimbed, Superseded,
-        ClockStopped, NoSuchStep,
+        AlreadyAnswered,
+        WrongAuthor,
+        Stale { current: 7 },
+        NeedFull,
+        TooMuch,
+        NeedMissing,
+        UnknownNeed,
+        NeedExists,
+        ItemMissing,
+        UnknownItem { item },
+        NotRegistered,
+        AlreadyRegistered,
+        NotDispatched,
+        NeedClosed,
+        InHandOver,
+        Moved,
+        NotInHandOver,
+        NotSigned,
+        AlreadySigned,
+        NotContacted,
+        AlreadyContacted,
+        NotApplied,
+        AwaitingCheck,
+        AwaitingApproval,
+        TickedOff,
+        SamePerson,
+        TooManyHandlers,
+        NoEvidence,
+        NoItems,
+        TooManyItems,
+        UnknownUnit { unit },
+        UnknownOrganisation { organisation },
+        UnitTwice { unit: id("U-GAS") },
+        StartsTooEarly,
+        BeyondCalendar,
+        NoSuchOrder { rung: 2 },
+        AlreadyReplied,
+        NotAddressed,
+        NotALedgerToHandTo,
+        NotHandedOver,
+        NotYet { due_ms: 1_789_660_800_000 },
+        Held { until_ms: 1_789_660_800_000 },
+        AlreadyClimbed,
+        Superseded,
+        ClockStopped,
+        NoSuchStep,
     ];
     golden("refusals.jsonl", &refusals);
 }
@@ -247,8 +313,11 @@ fn every_refusal_has_one_spelling() {
 #[test]
 fn the_history_of_need_eight_is_decided_and_folded_as_it_ever_was() {
     let (ledger, need) = need_eight();
-    let lines: Vec<Line> =
-        ledger.history.iter().map(|(order, entry, at)| Line { at: *at, order: order.clone(), entry: entry.clone() }).collect();
+    let lines: Vec<Line> = ledger
+        .history
+        .iter()
+        .map(|(order, entry, at)| Line { at: *at, order: order.clone(), entry: entry.clone() })
+        .collect();
     golden("history/need_8.jsonl", &lines);
     golden("states/need_8_closed.json", &[ledger.need(need).clone()]);
     golden("states/street.json", std::slice::from_ref(&ledger.street));

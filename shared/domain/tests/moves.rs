@@ -121,7 +121,7 @@ fn body(kind: OrderKind) -> OrderBody {
         }),
         OrderKind::Acknowledge => OrderBody::Acknowledge { rung: 1, note: None },
         OrderKind::HandOver => OrderBody::HandOver { to: id(NEIGHBOUR), note: None },
-        OrderKind::TakeOver => OrderBody::TakeOver(handed(5)),
+        OrderKind::TakeOver => OrderBody::TakeOver(Box::new(handed(5))),
         OrderKind::TakenOver => {
             OrderBody::TakenOver { ordinal: 1, by: NeedId { ledger: id(NEIGHBOUR), year: 2026, number: 1 } }
         }

@@ -25,7 +25,7 @@ use xh_domain::order::{Climb, Courier, Delivery, DeliveryFault, Dispatch, Eviden
 #[derive(Clone, Debug)]
 enum Move {
     Open { tier: usize },
-    Order { which: usize, item: usize, person: usize, body: OrderBody, stale: bool },
+    Order { which: usize, item: usize, person: usize, body: Box<OrderBody>, stale: bool },
     /// The next step of the main path, whatever it is.
     Forward { which: usize, item: usize, person: usize },
     Climb { which: usize, alarm: usize, early: bool },
@@ -76,7 +76,7 @@ fn a_move() -> impl Strategy<Value = Move> {
     prop_oneof![
         2 => (0..TIERS.len()).prop_map(|tier| Move::Open { tier }),
         20 => (n.clone(), 0usize..3, 0..PEOPLE.len(), a_body(), prop::bool::weighted(0.1))
-            .prop_map(|(which, item, person, body, stale)| Move::Order { which, item, person, body, stale }),
+            .prop_map(|(which, item, person, body, stale)| Move::Order { which, item, person, body: Box::new(body), stale }),
         50 => (n.clone(), n.clone(), 0..PEOPLE.len())
             .prop_map(|(which, item, person)| Move::Forward { which, item, person }),
         5 => (n.clone(), n.clone(), any::<bool>()).prop_map(|(which, alarm, early)| Move::Climb { which, alarm, early }),
@@ -126,7 +126,7 @@ impl City {
     fn pick(&self, which: usize) -> Option<NeedId> {
         let needs = || self.ledgers.iter().flat_map(|ledger| ledger.needs.values());
         // Mostly open ones; of a closed or moved one every tenth time.
-        let open: Vec<NeedId> = needs().filter(|need| need.is_open() || which % 10 == 0).map(|need| need.id).collect();
+        let open: Vec<NeedId> = needs().filter(|need| need.is_open() || which.is_multiple_of(10)).map(|need| need.id).collect();
         (!open.is_empty()).then(|| open[which % open.len()])
     }
 
@@ -171,16 +171,16 @@ impl City {
                 let Some(number) = self.pick(*which) else { return };
                 let need = self.ledger(number.ledger).need(number).clone();
                 let item = item % need.items.len().max(1);
-                let body = forward(&need, need.items.get(item));
+                let body = Box::new(forward(&need, need.items.get(item)));
                 self.play(&Move::Order { which: *which, item, person: *person, body, stale: false });
             }
             Move::Order { which, item, person, body, stale } => {
                 let Some(need) = self.pick(*which) else { return };
-                let actor = match body {
+                let actor = match &**body {
                     OrderBody::Receipt(_) => Actor::system(SystemRole::Notifier),
                     _ => holder(PEOPLE[*person], POSTS[person % POSTS.len()]),
                 };
-                let mut order = self.ledger(need.ledger).draft(actor, Some(need), Letter::at(*item), body.clone());
+                let mut order = self.ledger(need.ledger).draft(actor, Some(need), Letter::at(*item), (**body).clone());
                 order.revision = stale.then_some(1);
                 self.answer(need.ledger, &order);
             }
@@ -230,7 +230,10 @@ impl City {
 fn check_history(ledger: &Ledger) {
     let mut ticked: BTreeMap<(NeedId, Letter), u32> = BTreeMap::new();
     let mut climbed: BTreeMap<(NeedId, Option<Letter>, ClockKind, u8, u16), u32> = BTreeMap::new();
+    let mut applied = BTreeSet::new();
     for (_, entry, _) in &ledger.history {
+        let taken = !entry.facts().is_empty();
+        assert!(!taken || applied.insert(&entry.order.id), "applied twice: {:?}", entry.order);
         for fact in entry.facts() {
             let need = entry.need;
             match fact {

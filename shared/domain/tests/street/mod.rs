@@ -119,7 +119,9 @@ pub fn draft() -> Draft {
     draft.organisations.push(organisation("P-DIST", PartyLevel::District, None));
     draft.posts.push(post(Role::DistrictDuty, "P-DIST", None));
     let division = id("999901");
-    draft.districts.push(District { division, name: "清河区".into(), organisation: Some(id("P-DIST")), outline: None });
+    draft
+        .districts
+        .push(District { division, name: "清河区".into(), organisation: Some(id("P-DIST")), outline: None });
     for (code, committee) in [(STREET, "P-STREET"), (NEIGHBOUR, "P-STREET2")] {
         draft.organisations.push(organisation(committee, PartyLevel::Street, Some("P-DIST")));
         draft.streets.push(StreetRow { code: id(code), name: code.into(), organisation: Some(id(committee)) });
@@ -133,7 +135,12 @@ pub fn draft() -> Draft {
         draft.organisations.push(organisation(&committee, PartyLevel::Community, Some("P-STREET")));
         draft.posts.push(post(Role::CommunitySecretary, &committee, None));
         let code = id(&format!("{STREET}{community:03}"));
-        draft.communities.push(Community { code, name: committee.clone(), organisation: Some(id(&committee)), unit: None });
+        draft.communities.push(Community {
+            code,
+            name: committee.clone(),
+            organisation: Some(id(&committee)),
+            unit: None,
+        });
     }
     for (lead, community) in LEADS {
         draft.organisations.push(organisation(lead, PartyLevel::Grid, Some(&format!("P-C{community:03}"))));
@@ -152,7 +159,9 @@ pub fn draft() -> Draft {
         note: None,
     };
     draft.duties = Duties { rows: vec![labour] };
-    draft.categories.push(CategoryRow { code: id("N05"), name: "就业与劳动权益".into(), default_tier: Tier::P2 });
+    draft
+        .categories
+        .push(CategoryRow { code: id("N05"), name: "就业与劳动权益".into(), default_tier: Tier::P2 });
     let posts = vec![id("SHIFT_LEAD:P-STREET")];
     draft.people.push(Person { id: id("shift-lead"), name: "值班长".into(), posts, contacts: vec![] });
     draft
@@ -265,7 +274,15 @@ impl Ledger {
 
     pub fn with(code: &str, catalogue: Arc<Catalogue>) -> Ledger {
         let street = Street::new(id(code));
-        Ledger { version: catalogue.version(), catalogue, street, needs: BTreeMap::new(), history: Vec::new(), left_alone_from: BTreeMap::new(), orders: 0 }
+        Ledger {
+            version: catalogue.version(),
+            catalogue,
+            street,
+            needs: BTreeMap::new(),
+            history: Vec::new(),
+            left_alone_from: BTreeMap::new(),
+            orders: 0,
+        }
     }
 
     /// An order of this actor, with an id of its own.
@@ -309,7 +326,14 @@ impl Ledger {
 
     /// An order that must be refused; why.
     #[track_caller]
-    pub fn refused(&mut self, time: &str, actor: Actor, need: NeedId, item: Option<Letter>, body: OrderBody) -> Refusal {
+    pub fn refused(
+        &mut self,
+        time: &str,
+        actor: Actor,
+        need: NeedId,
+        item: Option<Letter>,
+        body: OrderBody,
+    ) -> Refusal {
         let order = self.draft(actor, Some(need), item, body);
         self.answer(at(time), &order).refusal().cloned().expect("the order was taken")
     }
@@ -367,7 +391,8 @@ impl Ledger {
     pub fn run_until_ms(&mut self, until_ms: i64) -> Vec<(i64, Alarm, Entry)> {
         let mut climbed = Vec::new();
         loop {
-            let heard = |alarm: &Alarm, need: &NeedId| self.left_alone_from.get(need).is_none_or(|from| alarm.due_ms < *from);
+            let heard =
+                |alarm: &Alarm, need: &NeedId| self.left_alone_from.get(need).is_none_or(|from| alarm.due_ms < *from);
             let alarms = self.needs.values().filter_map(|need| Some((need.next_alarm()?, need.id)));
             let alarms = alarms.filter(|(alarm, need)| heard(alarm, need));
             let Some((alarm, need)) = alarms.min().filter(|(alarm, _)| alarm.due_ms <= until_ms) else {
@@ -377,6 +402,7 @@ impl Ledger {
             let entry = self.answer(alarm.due_ms, &order);
             assert_eq!(entry.refusal(), None, "{alarm:?}");
             climbed.push((alarm.due_ms, alarm, entry));
+            assert!(climbed.len() < 1_000, "steps without end");
         }
     }
 
@@ -397,7 +423,9 @@ impl Ledger {
 /// changes nothing but the ids answered.
 fn check_step(before: Option<&Need>, after: Option<&Need>, entry: &Entry) {
     if let (Some(before), Some(after)) = (before, after) {
-        if before.id == after.id && !entry.facts().iter().any(|fact| matches!(fact, Fact::HandOverEnded { .. } | Fact::TakenOver { .. })) {
+        if before.id == after.id
+            && !entry.facts().iter().any(|fact| matches!(fact, Fact::HandOverEnded { .. } | Fact::TakenOver { .. }))
+        {
             for (was, is) in before.items.iter().zip(&after.items) {
                 assert_eq!(was.responsible, is.responsible, "the unit changed by itself");
                 assert!(was.ticked_off_ms.is_none() || was.ticked_off_ms == is.ticked_off_ms, "ticked off twice");
