@@ -113,13 +113,13 @@ impl Writer {
                 batch.waiting.drain(..).for_each(|w| tell(w, Err(AppendError::Full)));
                 return Some(batch);
             }
-            Err(_) => return stop(batch),
+            Err(_) => return self.stop(batch),
         }
         let group = self.group + 1;
         let stamp_ms = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).stamp_ms();
         let (placed, firsts) = self.mark(&mut batch, group, stamp_ms);
         if self.open.file.write_at(&batch.bytes, self.open.used).and_then(|()| self.open.file.sync()).is_err() {
-            return stop(batch);
+            return self.stop(batch);
         }
         self.group = group;
         self.open.used += batch.bytes.len() as u64;
@@ -132,6 +132,13 @@ impl Writer {
             self.look_at_free_space();
         }
         Some(Batch { bytes: emptied, waiting: batch.waiting })
+    }
+
+    /// The log is seen to be stopped before anybody is told that it is.
+    fn stop(&self, batch: Batch) -> Option<Batch> {
+        self.queue.stop();
+        batch.waiting.into_iter().for_each(|w| tell(w, Err(AppendError::Stopped)));
+        None
     }
 
     /// Gives every frame its group, position and stamp. Says where each stands, and the first position of
@@ -235,11 +242,6 @@ impl Writer {
 fn tell(waiting: Waiting, answer: Result<Appended, AppendError>) {
     // Whoever no longer waits needs no answer.
     let _ = waiting.answer.send(answer);
-}
-
-fn stop(batch: Batch) -> Option<Batch> {
-    batch.waiting.into_iter().for_each(|w| tell(w, Err(AppendError::Stopped)));
-    None
 }
 
 /// The group's bytes for the tail, what they cost, and a buffer for the next one. A buffer that is mostly

@@ -155,6 +155,7 @@ impl KeyWriter {
                 Some(Change::Delete(_)) => self.delete(&changes),
             };
             let Ok(outcomes) = outcomes else {
+                self.queue.stop();
                 for answer in answers {
                     let _ = answer.send(Err(AppendError::Stopped));
                 }
