@@ -158,6 +158,12 @@ impl Timers {
         true
     }
 
+    /// What is armed for a need: the next rung of each of its clocks that runs, and when it is asked for.
+    pub fn armed(&self, need: NeedId) -> Vec<(i64, Climb)> {
+        let Some(armed) = self.needs.get(&need) else { return Vec::new() };
+        armed.clone().next_rungs().map(|p| (p.ask_ms, Climb { need, clock: p.clock, rung: p.rung })).collect()
+    }
+
     /// How many needs have a timer.
     pub fn len(&self) -> usize {
         self.needs.len()

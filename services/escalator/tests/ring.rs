@@ -1,5 +1,6 @@
 //! Given needs in a ledger, when the clock passes their deadlines, then every rung is climbed once, at its
 //! instant, one at a time, and what happens in between is seen.
+#![allow(clippy::unwrap_used, reason = "a test fails by unwrapping")]
 
 #[path = "../../router/tests/street/ring.rs"]
 mod ring;

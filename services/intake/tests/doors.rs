@@ -1,5 +1,6 @@
 //! Given the doors on a real socket, when people and machines send reports, then each is told what is true: kept,
 //! known, wrong and where, or come back later.
+#![allow(clippy::unwrap_used, reason = "a test fails by unwrapping")]
 
 mod house;
 #[path = "../../router/tests/street/ring.rs"]

@@ -1,5 +1,5 @@
 //! A door on a real socket before the ring on the memory log, and a sender that speaks HTTP by hand.
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test takes what it needs, and fails by unwrapping")]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

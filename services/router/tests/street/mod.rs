@@ -1,7 +1,7 @@
 //! A street of one cell, as small as a catalogue can be: shared by the tests of the services.
 //!
 //! Cell 999901001001001 is the square from (120.0, 30.0) to (120.1, 30.1); district 999901 has a desk.
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test takes what it needs, and fails by unwrapping")]
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The ring without doors: routers, ledgers and whatever observers a test adds, on the memory log and a stepped
 //! clock. Used by the tests of the services that stand on either side of them.
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test takes what it needs, and fails by unwrapping")]
 
 use std::sync::Arc;
 
@@ -112,6 +112,11 @@ impl Ring {
     /// An order from a desk.
     pub fn order(&self, ledger: &str, order: &Order) {
         self.append(ORDERS, ledger, write_order(DESK, None, None, &serde_json::to_vec(order).unwrap()));
+    }
+
+    /// An order that may be none.
+    pub fn order_raw(&self, ledger: &str, body: &[u8]) {
+        self.append(ORDERS, ledger, write_order(DESK, None, None, body));
     }
 
     fn append(&self, topic: Topic, key: &str, value: Vec<u8>) {

@@ -1,0 +1,156 @@
+//! Given any history of a need, the timers know exactly the alarms that the need itself would name.
+#![allow(clippy::unwrap_used, reason = "a test fails by unwrapping")]
+
+#[path = "../../router/tests/street/mod.rs"]
+mod street;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use street::{HOUR_MS, MONDAY_9_MS, STREET, person, report, sealed, shelf};
+use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::catalogue::Catalogue;
+use xh_domain::clock::ClockKind;
+use xh_domain::decide::answer;
+use xh_domain::evolve::evolve;
+use xh_domain::fact::Entry;
+use xh_domain::ids::NeedId;
+use xh_domain::letter::Letter;
+use xh_domain::need::Need;
+use xh_domain::order::{Climb, Dispatch, DraftItem, Evidence, Order, OrderBody};
+use xh_domain::street::Street;
+use xh_escalator::reading::fold;
+use xh_escalator::timers::Timers;
+
+/// A history: one need, the orders that come upon it, and the timers that only see the answers.
+struct History {
+    catalogue: Arc<Catalogue>,
+    street: Street,
+    need: Option<Need>,
+    timers: Timers,
+    now_ms: i64,
+    orders: u32,
+    state: u64,
+    accepted: BTreeSet<String>,
+}
+
+impl History {
+    fn new(seed: u64) -> History {
+        let (shelf, version) = shelf();
+        let catalogue = shelf.get(&version).unwrap();
+        let street = Street::new(STREET.parse().unwrap());
+        let (timers, accepted) = (Timers::default(), BTreeSet::new());
+        let mut history =
+            History { catalogue, street, need: None, timers, now_ms: MONDAY_9_MS, orders: 0, state: seed, accepted };
+        let report = report(1, version);
+        let routed = history.catalogue.route(&xh_router::letters::question(&report));
+        let opening = xh_router::letters::open(report, routed, 0, MONDAY_9_MS);
+        history.give(opening);
+        history
+    }
+
+    fn next(&mut self, below: usize) -> usize {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.state >> 33) as usize % below
+    }
+
+    fn give(&mut self, order: Order) -> Entry {
+        let entry = answer(&self.street, self.need.as_ref(), &self.catalogue, &order, self.now_ms);
+        evolve(&mut self.street, &mut self.need, &entry, self.now_ms).unwrap();
+        fold(&mut self.timers, &entry, self.now_ms, self.now_ms);
+        if entry.refusal().is_none() {
+            self.accepted.insert(format!("{:?}", entry.order.kind));
+        }
+        entry
+    }
+
+    fn id(&self) -> NeedId {
+        self.need.as_ref().unwrap().id
+    }
+
+    /// A random order of a person's; most are refused, which is part of the trial.
+    fn some_order(&mut self) -> Order {
+        self.orders += 1;
+        let note = || Some(Arc::new(sealed()));
+        let letter = Letter::at(self.next(3)).unwrap();
+        let body = match self.next(14) {
+            0 => OrderBody::Register {},
+            1 | 2 => OrderBody::Dispatch(self.dispatch()),
+            3 => OrderBody::Sign {},
+            4 => OrderBody::Contact { note: note() },
+            5 | 6 => OrderBody::ApplyTickOff(Evidence { note: note(), photos: vec![] }),
+            7 | 8 => OrderBody::Check { passed: self.next(2) == 0, note: note(), photos: vec![] },
+            9 | 10 => OrderBody::Approve { passed: self.next(2) == 0, note: note() },
+            11 => OrderBody::Acknowledge { rung: self.next(4) as u8, note: note() },
+            12 if self.next(8) == 0 => OrderBody::HandOver { to: "999901000".parse().unwrap(), note: note() },
+            12 => OrderBody::Progress { note: Arc::new(sealed()) },
+            _ => return self.carried_back(),
+        };
+        let person = person(["d-1", "h-1", "c-1", "l-1"][self.next(4)]);
+        self.order(person, Some(letter), body)
+    }
+
+    fn order(&self, actor: Actor, item: Option<Letter>, body: OrderBody) -> Order {
+        let id = format!("order-{}", self.orders).parse().unwrap();
+        Order { id, actor, catalogue: self.catalogue.version(), need: Some(self.id()), item, revision: None, body }
+    }
+
+    fn dispatch(&mut self) -> Dispatch {
+        let wording = Arc::new(sealed());
+        let responsible = "U-1".parse().unwrap();
+        let item = DraftItem { wording, std_code: None, responsible, cooperating: vec![], tier: None, limit: None, start_ms: None };
+        Dispatch { lead: "P-G001".parse().unwrap(), tier: None, items: vec![item; 1 + self.next(2)] }
+    }
+
+    /// The other ledger has not taken the need.
+    fn carried_back(&self) -> Order {
+        let ordinal = self.need.as_ref().unwrap().hand_overs;
+        self.order(Actor::system(SystemRole::Router), None, OrderBody::SentBack { ordinal, returned: None })
+    }
+
+    /// Climbs whatever is due, as the escalator would.
+    fn climb(&mut self) {
+        let mut climbs = Vec::new();
+        while self.timers.take_next(self.now_ms, |climb| climbs.push(climb)) {}
+        for climb in climbs {
+            let wanted = Climb { clock: climb.clock.kind, rung: climb.rung, version: climb.clock.version };
+            let mut order = self.order(Actor::system(SystemRole::Escalator), climb.clock.item, OrderBody::Climb(wanted));
+            order.id = wanted.order_id(climb.need, climb.clock.item);
+            let entry = self.give(order);
+            assert_eq!(entry.refusal(), None, "the timers asked for what the ledger does not know: {climb:?}");
+        }
+    }
+
+    fn alarms(&self) -> BTreeSet<(i64, Option<Letter>, ClockKind, u16, u8)> {
+        let alarms = self.need.as_ref().unwrap().alarms().into_iter();
+        alarms.map(|alarm| (alarm.due_ms, alarm.item, alarm.climb.clock, alarm.climb.version, alarm.climb.rung)).collect()
+    }
+
+    fn timers(&self) -> BTreeSet<(i64, Option<Letter>, ClockKind, u16, u8)> {
+        let armed = self.timers.armed(self.id()).into_iter();
+        armed.map(|(due_ms, climb)| (due_ms, climb.clock.item, climb.clock.kind, climb.clock.version, climb.rung)).collect()
+    }
+}
+
+#[test]
+fn the_timers_of_three_hundred_random_histories_are_the_alarms_of_their_needs() {
+    let mut accepted = BTreeSet::new();
+    for seed in 0..300 {
+        let mut history = History::new(seed);
+        for step in 0..120 {
+            let hours = if history.next(5) == 0 { history.next(200) } else { history.next(6) };
+            history.now_ms += hours as i64 * HOUR_MS;
+            history.climb();
+            assert_eq!(history.timers(), history.alarms(), "seed {seed}, step {step}: before the order");
+            let order = history.some_order();
+            let kind = order.body.kind();
+            history.give(order);
+            history.climb();
+            assert_eq!(history.timers(), history.alarms(), "seed {seed}, step {step}: after {kind:?}");
+        }
+        accepted.extend(history.accepted);
+    }
+    for kind in ["Dispatch", "ApplyTickOff", "Check", "Approve", "Acknowledge", "HandOver", "SentBack", "Climb"] {
+        assert!(accepted.contains(kind), "no history has an accepted {kind}: {accepted:?}");
+    }
+}
