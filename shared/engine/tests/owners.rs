@@ -13,6 +13,7 @@ use xh_engine::lane::tenant::TenantLane;
 use xh_engine::partition::partition_of;
 use xh_engine::topics::{FACTS, ORDERS, REPORTS};
 use xh_journal::contract::{Draft, Header, Log, Slot};
+use xh_journal::memory::Fault;
 
 const P: u16 = 0;
 
@@ -70,17 +71,22 @@ fn a_zombie_of_other_rules_is_dropped_by_tenure() {
     zombie_role.carried = 2; // adds a thousandfold
     let mut zombie = TenantLane::new(LEDGER, zombie_role, P, ROUTER, town.owner(), town.parts());
     settle_one(&mut zombie, &town).unwrap();
-    let mut owner = town.tenant(P);
-    settle_one(&mut owner, &town).unwrap();
     for n in 0..20 {
         town.order(&ledger(), &format!("p{n}"), 1);
     }
-    step(&mut zombie, &town).unwrap(); // decides and appends first, under its dead tenure
+    // Its append is on its way for so long that it arrives behind the new owner's tenure record.
+    town.log.inject(facts(), Fault::Late { behind: 1 });
+    step(&mut zombie, &town).unwrap();
+    let mut owner = town.tenant(P);
     settle_one(&mut owner, &town).unwrap();
-    let stale = town.records(FACTS, P).iter().filter(|r| String::from_utf8_lossy(&r.value).contains("000")).count();
-    assert!(stale > 0, "the zombie did write");
+    let stale = town.records(FACTS, P).iter().filter(|record| record.header("tenure").is_some_and(|t| *t == "0")).count();
+    assert_eq!(stale, 20, "the zombie's records do stand behind the new tenure");
     assert_eq!(town.counted().last().unwrap().3.sum, 20);
     assert_eq!(town.entries().len(), 20);
+    let mut watch = town.observer(P);
+    settle_one(&mut watch, &town).unwrap();
+    let counted: Vec<u64> = town.counted().iter().map(|(_, position, _, _)| *position).collect();
+    assert_eq!(watch.role().seen.iter().map(|(position, _)| *position).collect::<Vec<_>>(), counted);
 }
 
 #[test]
