@@ -1,5 +1,7 @@
 //! Attachments: the suite against memory and a folder, and what only files can show.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by unwrapping and says aloud what it skips")]
+
 mod seam;
 mod suite;
 

@@ -1,5 +1,7 @@
 //! The log on disk: the suite on real files, with small segments so that everything crosses their borders.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by unwrapping and says aloud what it skips")]
+
 mod seam;
 mod suite;
 

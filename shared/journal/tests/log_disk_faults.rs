@@ -1,6 +1,8 @@
 //! The log on disk when things go wrong: torn tails, corruption, full disks, failing syncs, second owners
 //! of the folder. Real files throughout.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by unwrapping and says aloud what it skips")]
+
 mod seam;
 mod suite;
 
@@ -211,10 +213,10 @@ fn the_nth_call_that_fails_loses_nothing_that_was_acknowledged() {
             files.fail(call, nth, ErrorKind::Other);
             let mut acknowledged = 0;
             if let Ok(log) = open_on(&files, folder.path(), SMALL) {
-                while acknowledged < 100 && wait(log.append(slot(0), vec![draft("x".repeat(200))])).is_ok() {
+                while acknowledged < 40 && wait(log.append(slot(0), vec![draft("x".repeat(200))])).is_ok() {
                     acknowledged += 1;
                 }
-                assert!(acknowledged == 100 || log.health().is_stopped, "{call:?} {nth}");
+                assert!(acknowledged == 40 || log.health().is_stopped, "{call:?} {nth}");
             }
             files.heal();
             let log = open_on(&files, folder.path(), SMALL).unwrap_or_else(|e| panic!("{call:?} {nth}: {e}"));
@@ -353,7 +355,7 @@ fn doors_fill_only_half_of_the_queue() {
     let doors = fill(Slot { topic: DOOR, partition: 0 });
     let ring = fill(slot(0));
     files.hold(false);
-    let taken = |pending: Vec<Pending>| pending.into_iter().filter(|_| true).map(wait).filter(Result::is_ok).count();
+    let taken = |pending: Vec<Pending>| pending.into_iter().map(wait).filter(Result::is_ok).count();
     let (doors, ring) = (taken(doors), taken(ring));
     assert!(doors < 120 && ring > 30 && doors + ring < 200, "{doors} of the doors, {ring} of the ring");
 }

@@ -1,7 +1,9 @@
-//! Power loss: images of a log that was being written, each opened and compared with what had been
+//! Power loss: images of a log and of keys that were being written, each opened and compared with what had been
 //! acknowledged. `XIAOHAO_IMAGES` says how many (default 300).
 //!
 //! `kill -9` does not test this, for the page cache survives it.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by unwrapping and says aloud what it skips")]
 
 mod powerless;
 mod suite;
@@ -15,6 +17,7 @@ use suite::log::{all, draft, layout, slot, texts};
 use suite::wait;
 use xh_journal::clock::SystemClock;
 use xh_journal::contract::*;
+use xh_journal::keys::{DiskKeys, KeySettings, Keys};
 use xh_journal::disk::{DiskLog, DiskSettings, OpenError};
 
 const FOLDER: &str = "/log";
@@ -82,7 +85,7 @@ fn look(image: &RecordedFiles, told: usize) -> Result<(), String> {
 }
 
 fn faults(files: &RecordedFiles, images: usize) -> Vec<String> {
-    let mut dice = Dice(20_261_124);
+    let mut dice = Dice::new(20_261_124, 1);
     let mut faults = Vec::new();
     for n in 0..images {
         let steps = 1 + dice.roll(files.steps());
@@ -106,7 +109,7 @@ fn no_image_loses_an_acknowledged_append_or_cannot_be_opened() {
 fn an_image_of_an_image_is_no_worse_for_the_crash_may_come_during_recovery() {
     let files = RecordedFiles::default();
     write(&files, 120);
-    let mut dice = Dice(7);
+    let mut dice = Dice::new(7, 1);
     for n in 0..images() / 4 {
         let (first, told) = files.image(1 + dice.roll(files.steps()), &mut dice);
         drop(open(&first).unwrap());
@@ -120,4 +123,56 @@ fn a_log_whose_syncs_do_nothing_is_caught() {
     let files = RecordedFiles::that_sync_nothing();
     write(&files, 400);
     assert!(faults(&files, 50).len() > 25, "a test that cannot fail is a defect");
+}
+
+fn open_keys(files: &RecordedFiles) -> DiskKeys {
+    let settings = KeySettings { chunk_slots: 16, reserve_bytes: 0, ..KeySettings::default() };
+    DiskKeys::open_on(Arc::new(files.clone()), Path::new("/keys"), settings).unwrap()
+}
+
+/// Puts keys by threes and deletes every fifth step the key of five steps before; notes each step.
+fn write_keys(files: &RecordedFiles, steps: u32) {
+    let keys = open_keys(files);
+    for step in 0..steps {
+        let done = match step % 5 {
+            4 => keys.delete(suite::keys::key((step - 4) * 3).id),
+            _ => keys.put((step * 3..step * 3 + 3).map(suite::keys::key).collect()),
+        };
+        wait(done).unwrap();
+        files.note_told(step as usize + 1);
+    }
+}
+
+/// Whether all that was acknowledged by `told` steps shows in the keys.
+fn keys_agree(keys: &DiskKeys, told: u32) -> bool {
+    let deleted = |n: u32| n.is_multiple_of(15) && n / 3 + 4 < told;
+    let being_deleted = |n: u32| n.is_multiple_of(15) && n / 3 + 4 == told;
+    (0..told * 3).filter(|n| n / 3 % 5 != 4 && !being_deleted(*n)).all(|n| {
+        let expected = (!deleted(n)).then(|| suite::keys::key(n));
+        keys.get(suite::keys::key(n).id) == Ok(expected)
+    })
+}
+
+#[test]
+fn no_image_loses_an_acknowledged_key_or_brings_a_deleted_one_back() {
+    let files = RecordedFiles::default();
+    write_keys(&files, 100);
+    let mut dice = Dice::new(3, 512);
+    for n in 0..images() {
+        let (image, told) = files.image(1 + dice.roll(files.steps()), &mut dice);
+        let keys = open_keys(&image);
+        assert!(keys_agree(&keys, told as u32), "image {n} after {told} steps");
+    }
+}
+
+#[test]
+fn keys_whose_syncs_do_nothing_are_caught() {
+    let files = RecordedFiles::that_sync_nothing();
+    write_keys(&files, 100);
+    let mut dice = Dice::new(3, 512);
+    let is_bad = |_: &usize| {
+        let (image, told) = files.image(1 + dice.roll(files.steps()), &mut dice);
+        !std::panic::catch_unwind(|| keys_agree(&open_keys(&image), told as u32)).unwrap_or(false)
+    };
+    assert!((0..50).filter(is_bad).count() > 25, "a test that cannot fail is a defect");
 }

@@ -88,9 +88,12 @@ fn main() {
         let cpu_us = (cpu_ms() - cpu_before_ms) as f64 * 1000.0 / records as f64;
         let name = if grows { "growing" } else { "preallocated" };
         println!("| {name} | {writers} | {batch} | {} | {cpu_us:.1} |", records / ROUND.as_secs());
-        if writers == 1024 && !grows {
+        let reads = writers == 1024 && !grows;
+        if reads {
             read_back(&log);
-            drop(log);
+        }
+        drop(log);
+        if reads {
             let start = Instant::now();
             drop(open(&folder, grows));
             println!("open {records} records: {:?}", start.elapsed());

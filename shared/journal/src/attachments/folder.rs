@@ -13,6 +13,9 @@ use bytes::Bytes;
 use super::{ATTACHMENT_BYTES_MAX, AttachmentError, AttachmentName, Attachments};
 use crate::files::{Files, Held, MachineFiles, UNFINISHED, is_full, read_whole};
 
+/// Digits of a name that choose the sub-folder.
+const SHARD_DIGITS: usize = 2;
+
 /// See the module's essay.
 pub struct AttachmentFolder {
     files: Arc<dyn Files>,
@@ -25,7 +28,7 @@ pub struct AttachmentFolder {
 }
 
 impl AttachmentFolder {
-    /// Opens the folder, makes what is missing, removes what was never finished.
+    /// Opens the folder, removes what was never finished.
     pub fn open(folder: &Path, reserve_bytes: u64) -> io::Result<Self> {
         Self::open_on(Arc::new(MachineFiles), folder, reserve_bytes)
     }
@@ -34,9 +37,8 @@ impl AttachmentFolder {
     pub fn open_on(files: Arc<dyn Files>, folder: &Path, reserve_bytes: u64) -> io::Result<Self> {
         files.create_folder(folder)?;
         let lock = files.lock(&folder.join("lock"))?;
-        for shard in 0..=255_u8 {
-            let shard = folder.join(hex::encode([shard]));
-            files.create_folder(&shard)?;
+        for shard in files.list(folder)?.iter().filter(|name| name.len() == SHARD_DIGITS) {
+            let shard = folder.join(shard);
             for name in files.list(&shard)?.iter().filter(|n| n.ends_with(UNFINISHED)) {
                 files.remove(&shard.join(name))?;
             }
@@ -46,7 +48,7 @@ impl AttachmentFolder {
     }
 
     fn shard(&self, name: AttachmentName) -> PathBuf {
-        self.folder.join(hex::encode(&name.0[..1]))
+        self.folder.join(&name.to_string()[..SHARD_DIGITS])
     }
 
     fn path(&self, name: AttachmentName) -> PathBuf {
@@ -57,6 +59,7 @@ impl AttachmentFolder {
         if self.files.free_bytes(&self.folder).map_err(failed)? < self.reserve_bytes + bytes.len() as u64 {
             return Err(AttachmentError::Full);
         }
+        self.files.create_folder(&self.shard(name)).map_err(failed)?;
         let number = self.puts.fetch_add(1, SeqCst);
         let aside = self.shard(name).join(format!("{name}.{number}{UNFINISHED}"));
         let file = self.files.create(&aside).map_err(failed)?;
@@ -116,7 +119,10 @@ impl Attachments for AttachmentFolder {
         self.check_going()?;
         match self.files.remove(&self.path(name)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(e)),
-            _ => self.synced(self.files.sync_folder(&self.shard(name))),
+            _ => match self.files.sync_folder(&self.shard(name)) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+                synced => self.synced(synced),
+            },
         }
     }
 }

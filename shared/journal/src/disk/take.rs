@@ -56,13 +56,13 @@ impl Reading<'_> {
                     let records = frames.into_iter().map(frame::record_in_memory).collect::<Option<_>>();
                     return records.ok_or_else(|| ReadError::Damaged("a record in memory".into()));
                 }
-                self.from_file(segment, &places.iter().map(|(place, _)| *place).collect::<Vec<_>>())
+                self.read_file(segment, &places.iter().map(|(place, _)| *place).collect::<Vec<_>>())
             }
             Found::Filed { segment, skip, count } => {
                 let places = index::places(&*self.log.files, &self.log.folder, segment, skip, count);
                 let mut places = places.map_err(|e| self.unreadable(segment, &e))?;
                 places.truncate(fitting(places.iter().copied(), bytes_max));
-                self.from_file(segment, &places)
+                self.read_file(segment, &places)
             }
         }
     }
@@ -71,7 +71,7 @@ impl Reading<'_> {
         ReadError::Damaged(format!("segment {segment} of {}: {e}", self.log.folder.display()))
     }
 
-    fn from_file(&self, segment: u64, places: &[Place]) -> Result<Vec<Record>, ReadError> {
+    fn read_file(&self, segment: u64, places: &[Place]) -> Result<Vec<Record>, ReadError> {
         let path = segment::path(&self.log.folder, segment);
         let file = self.log.files.open(&path).map_err(|e| self.unreadable(segment, &e))?;
         let mut records = Vec::with_capacity(places.len());

@@ -42,13 +42,28 @@ pub struct RecordedFiles(Arc<Mutex<State>>);
 struct RecordedFile(RecordedFiles, usize);
 
 /// A small generator: images must come from a seed and from nothing else.
-pub struct Dice(pub u64);
+pub struct Dice {
+    state: u64,
+    /// Writes are torn at multiples of this: 1 for any byte, 512 for disks that write sectors whole.
+    tear_bytes: usize,
+}
 
 impl Dice {
+    /// Rolls by this seed, tears there.
+    pub fn new(seed: u64, tear_bytes: usize) -> Self {
+        Dice { state: seed, tear_bytes }
+    }
+
     /// A number below `sides`.
     pub fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % sides.max(1)
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.state >> 33) as usize) % sides.max(1)
+    }
+
+    /// How many bytes of an unsynced write are left: all, none, or up to where it was torn.
+    fn kept(&mut self, offset: u64, bytes: usize) -> usize {
+        let torn = (offset as usize + self.roll(bytes + 1)) / self.tear_bytes * self.tear_bytes;
+        [0, bytes, torn.saturating_sub(offset as usize)][self.roll(3)]
     }
 }
 
@@ -127,7 +142,7 @@ fn names_left(base: &BTreeMap<PathBuf, usize>, steps: &[Step], dice: &mut Dice) 
     names
 }
 
-/// Bytes that were synced; of each later write all, nothing, or whole sectors up to a torn one.
+/// Bytes that were synced, and of each later write what the dice leave.
 fn bytes_left(mut left: Vec<u8>, steps: &[Step], file: usize, dice: &mut Dice) -> Vec<u8> {
     let synced = steps.iter().rposition(|s| matches!(s, Step::Sync(f) if *f == file)).unwrap_or(0);
     for (at, step) in steps.iter().enumerate() {
@@ -135,7 +150,7 @@ fn bytes_left(mut left: Vec<u8>, steps: &[Step], file: usize, dice: &mut Dice) -
         if !matches!(step, Step::Write(f, ..) if *f == file) {
             continue;
         }
-        let kept = if at < synced { bytes.len() } else { [0, bytes.len(), dice.roll(bytes.len() + 1)][dice.roll(3)] };
+        let kept = if at < synced { bytes.len() } else { dice.kept(*offset, bytes.len()) };
         apply(&mut left, *offset, &bytes[..kept]);
     }
     left
