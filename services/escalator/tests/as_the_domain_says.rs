@@ -81,13 +81,22 @@ impl History {
             5 | 6 => OrderBody::ApplyTickOff(Evidence { note: note(), photos: vec![] }),
             7 | 8 => OrderBody::Check { passed: self.next(2) == 0, note: note(), photos: vec![] },
             9 | 10 => OrderBody::Approve { passed: self.next(2) == 0, note: note() },
-            11 => OrderBody::Acknowledge { rung: self.next(4) as u8, note: note() },
+            11 => return self.acknowledge(),
             12 if self.next(8) == 0 => OrderBody::HandOver { to: "999901000".parse().unwrap(), note: note() },
             12 => OrderBody::Progress { note: Arc::new(sealed()) },
             _ => return self.carried_back(),
         };
-        let person = person(["d-1", "h-1", "c-1", "l-1"][self.next(4)]);
+        let person = person(["d-1", "h-1", "c-1", "c-2"][self.next(4)]);
         self.order(person, Some(letter), body)
+    }
+
+    /// A leader answers the last supervision order that stands, if there is one.
+    fn acknowledge(&self) -> Order {
+        let items = self.need.as_ref().unwrap().lettered();
+        let last = items.flat_map(|(letter, item)| item.orders.iter().map(move |order| (letter, order))).last();
+        let Some((letter, order)) = last else { return self.order(person("l-1"), None, OrderBody::Register {}) };
+        let leader = Actor { post: order.posts.first().cloned(), ..person("l-1") };
+        self.order(leader, Some(letter), OrderBody::Acknowledge { rung: order.rung, note: None })
     }
 
     fn order(&self, actor: Actor, item: Option<Letter>, body: OrderBody) -> Order {
@@ -108,8 +117,14 @@ impl History {
         self.order(Actor::system(SystemRole::Router), None, OrderBody::SentBack { ordinal, returned: None })
     }
 
-    /// Climbs whatever is due, as the escalator would.
+    /// Climbs whatever is due, rung after rung, as the escalator would.
     fn climb(&mut self) {
+        while self.timers.next_ms().is_some_and(|due_ms| due_ms <= self.now_ms) {
+            self.climb_once();
+        }
+    }
+
+    fn climb_once(&mut self) {
         let mut climbs = Vec::new();
         while self.timers.take_next(self.now_ms, |climb| climbs.push(climb)) {}
         for climb in climbs {
