@@ -119,7 +119,7 @@ impl<F> FactTail<F> {
     pub(crate) fn read(&self, position: u64, limit: ReadLimit) -> Result<Vec<Arc<Told<F>>>, Halt> {
         let mut ring = self.ring();
         if position >= ring.start && position < ring.next {
-            return Ok(ring.from(position, limit.records));
+            return Ok(ring.since(position, limit.records));
         }
         if position < ring.start {
             drop(ring); // lagging: read for itself, without holding up the others
@@ -145,7 +145,7 @@ impl<F> FactTail<F> {
 }
 
 impl<F> Ring<F> {
-    fn from(&self, position: u64, records: usize) -> Vec<Arc<Told<F>>> {
+    fn since(&self, position: u64, records: usize) -> Vec<Arc<Told<F>>> {
         let first = self.told.partition_point(|told| told.position < position);
         self.told.range(first..).take(records).cloned().collect()
     }

@@ -104,7 +104,8 @@ pub trait Kept {
     fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), Halt>;
     /// Forgets everything: a rebuild begins.
     fn reset(&mut self);
-    /// The checkpoint that holds the last save is durable: what is closed may leave memory now.
+    /// The checkpoint that holds the last save is durable: what was closed **in that save** may leave memory now.
+    /// What closed or changed since then must stay: the lane went on while the checkpoint was written.
     fn settled(&mut self) {}
 }
 

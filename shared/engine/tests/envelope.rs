@@ -1,6 +1,8 @@
 //! Given envelopes written here or elsewhere, when they are read, then nothing is lost, and what is not one is
 //! said to be none.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use proptest::prelude::*;
 use xh_engine::cause::{Cause, Origin, Role, Source};
 use xh_engine::chain::Link;
@@ -60,7 +62,7 @@ fn what_is_no_envelope_says_why_and_never_what_it_holds() {
         (br#"{"v":1,"role":"DESK","body":{}}"#.to_vec(), Unreadable::Name("role")),
         (br#"{"v":1,"role":"a-role-of-sixteen","body":{}}"#.to_vec(), Unreadable::Name("role")),
         (format!(r#"{{"v":1,"role":"desk","cause":{},"body":{{}}}}"#, C17.replace("reports", "secrets")).into_bytes(), Unreadable::Name("cause")),
-        (format!("{secret}").into_bytes(), Unreadable::Shape { line: 1, column: 1 }),
+        (secret.as_bytes().to_vec(), Unreadable::Shape { line: 1, column: 1 }),
     ] {
         let why = Envelope::read(&value).unwrap_err();
         assert_eq!(why, expected);

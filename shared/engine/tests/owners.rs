@@ -1,6 +1,8 @@
 //! Given several owners of one partition, or an owner that is not the only writer, when orders come, then the
 //! facts that count are those of one history.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod town;
 
 use bytes::Bytes;

@@ -1,5 +1,7 @@
 //! Given a town that is stopped, cut off or robbed of its store, when it starts again, then it folds to the same.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod town;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
 //! Given real sled folders, when they are cut off, robbed or damaged, then they open, or are moved aside, and
 //! give back exactly what was synced.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod town;
 
 use std::collections::BTreeMap;

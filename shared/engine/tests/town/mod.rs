@@ -2,7 +2,7 @@
 //! and a watch that looks at the facts and rings a bell a second after each. Small enough to be obviously
 //! right; its states are compared byte by byte.
 
-#![allow(dead_code, reason = "every test file uses its own part of the town")]
+#![allow(dead_code, clippy::unwrap_used, reason = "every test file uses its own part of the town; a test may fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -137,13 +137,15 @@ pub struct Books {
     pages: BTreeMap<String, Page>,
     changed: BTreeSet<String>,
     closed: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Those of `closed` that the last save holds.
+    saved: Vec<Vec<u8>>,
     rules: u32,
     pub carried: u32,
 }
 
 impl Books {
     pub fn new() -> Books {
-        Books { pages: BTreeMap::new(), changed: BTreeSet::new(), closed: BTreeMap::new(), rules: 1, carried: 1 }
+        Books { pages: BTreeMap::new(), changed: BTreeSet::new(), closed: BTreeMap::new(), saved: Vec::new(), rules: 1, carried: 1 }
     }
 
     /// The whole state, as bytes to compare.
@@ -165,6 +167,7 @@ impl Kept for Books {
         for (key, value) in &self.closed {
             changes.put(key.clone(), value.clone());
         }
+        self.saved = self.closed.keys().cloned().collect();
     }
     fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), Halt> {
         if key.len() == 1 {
@@ -179,7 +182,9 @@ impl Kept for Books {
         *self = Books { carried: self.carried, ..Books::new() };
     }
     fn settled(&mut self) {
-        self.closed.clear();
+        for key in self.saved.drain(..) {
+            self.closed.remove(&key);
+        }
     }
 }
 
@@ -232,7 +237,7 @@ impl Tenant for Books {
         if !entry.order.starts_with('r') {
             page.ids.insert(entry.order.clone());
         }
-        if page.entries % 10 == 0 {
+        if page.entries.is_multiple_of(10) {
             self.closed.insert(Books::closed_key(&ledger, page.entries), entry.order.clone().into_bytes());
         }
         self.rules = entry.rules.unwrap_or(self.rules);
