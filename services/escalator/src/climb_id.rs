@@ -45,9 +45,14 @@ mod tests {
 
     #[test]
     fn other_ids_are_no_climbs() {
-        for other in ["climb:", "climb:999901001-2026-000123:resolve:1", "climb:x:resolve:1:1", "receipt:7:1",
-            "climb:999901001-2026-000123:resolve:1:1:1", "climb:999901001-2026-000123:nap:1:1"]
-        {
+        for other in [
+            "climb:",
+            "climb:999901001-2026-000123:resolve:1",
+            "climb:x:resolve:1:1",
+            "receipt:7:1",
+            "climb:999901001-2026-000123:resolve:1:1:1",
+            "climb:999901001-2026-000123:nap:1:1",
+        ] {
             assert_eq!(climb_of(&other.parse().unwrap()), None, "{other}");
         }
     }

@@ -46,7 +46,9 @@ fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
         Fact::ApprovalRefused { item, .. } => stop(timers, need, *item, ClockKind::Approval),
         Fact::TickedOff { item, .. } => timers.stop(need, |clock| clock.item == Some(*item)),
         Fact::NeedClosed { .. } => timers.forget(need),
-        Fact::Acknowledged { item, rung, holds_until_ms, .. } => acknowledge(timers, need, *item, *rung, *holds_until_ms),
+        Fact::Acknowledged { item, rung, holds_until_ms, .. } => {
+            acknowledge(timers, need, *item, *rung, *holds_until_ms)
+        }
         Fact::HandedOver { clock, .. } | Fact::SentBack { clock, .. } => {
             start(timers, need, None, clock);
             timers.only(need, Some(ClockKind::HandOver));

@@ -9,20 +9,18 @@
 //! is asked and never answered is asked again after [`ASK_AGAIN_MS`]: the climb's id makes that harmless.
 //! Nothing here knows facts, orders or a clock of its own: changes and instants come in, climbs go out.
 
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use xh_domain::clock::ClockKind;
-use xh_domain::ids::{LedgerCode, NeedId};
+use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
 
 /// When a climb is asked for again that nobody answered: far above any lag that is not a defect.
 pub const ASK_AGAIN_MS: i64 = 600_000;
 /// Shortest pause before a climb is asked for again that came too early.
 pub const NOT_YET_PAUSE_MS: i64 = 1_000;
-/// Needs whose timers lie in one kept page: neighbours by number.
-const PAGE_NEEDS: u32 = 16;
-/// Bytes of one kept rung.
-const RUNG_BYTES: usize = 8 + 2 + 1 + 1 + 1;
 /// Never: no rung is left or the need is in hand-over.
 const NEVER_MS: i64 = i64::MAX;
 
@@ -152,7 +150,9 @@ impl Timers {
     /// The climbs of the need that is longest overdue at `now_ms`; they count as asked for. False when nothing
     /// is due.
     pub fn take_next(&mut self, now_ms: i64, mut climb: impl FnMut(Climb)) -> bool {
-        let Some((due_ms, need)) = self.due.first().copied().filter(|(due_ms, _)| *due_ms <= now_ms) else { return false };
+        let Some((due_ms, need)) = self.due.first().copied().filter(|(due_ms, _)| *due_ms <= now_ms) else {
+            return false;
+        };
         debug_assert_eq!(self.needs.get(&need).map(|armed| armed.due_ms), Some(due_ms));
         self.change(need, |armed| armed.ask(need, now_ms, &mut climb));
         true
@@ -190,7 +190,7 @@ impl Timers {
                 self.due.insert((after_ms, need));
             }
         }
-        self.changed.insert(page_of(need));
+        self.changed.insert(kept::page_of(need));
     }
 }
 
@@ -215,100 +215,6 @@ impl Armed {
             climb(Climb { need, clock: p.clock, rung: p.rung });
         }
     }
-}
-
-/// What is kept: neighbours' timers in one page, so that a checkpoint writes few keys, in order.
-impl Timers {
-    /// The pages that changed since the last save, `None` for one that is empty now.
-    pub fn save(&mut self) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-        let changed = std::mem::take(&mut self.changed);
-        changed.into_iter().map(|first| (page_key(first), self.page_bytes(first))).collect()
-    }
-
-    /// Takes back a page that [`Timers::save`] gave.
-    pub fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), Damaged> {
-        let first = page_from_key(key).ok_or(Damaged)?;
-        let mut rest = value;
-        while !rest.is_empty() {
-            let (within, armed, after) = armed_from(rest).ok_or(Damaged)?;
-            let need = NeedId { number: first.number + u32::from(within), ..first };
-            if armed.due_ms != NEVER_MS {
-                self.due.insert((armed.due_ms, need));
-            }
-            self.needs.insert(need, armed);
-            rest = after;
-        }
-        Ok(())
-    }
-
-    fn page_bytes(&self, first: NeedId) -> Option<Vec<u8>> {
-        let last = NeedId { number: first.number + (PAGE_NEEDS - 1), ..first };
-        let mut bytes = Vec::new();
-        for (need, armed) in self.needs.range(first..=last) {
-            bytes.push((need.number - first.number) as u8);
-            bytes.push(armed.only_kind.map_or(NONE, kind_byte));
-            bytes.extend_from_slice(&(armed.pending.len() as u16).to_be_bytes());
-            armed.pending.iter().for_each(|p| push_pending(p, &mut bytes));
-        }
-        (!bytes.is_empty()).then_some(bytes)
-    }
-}
-
-/// Stands for "no item" and "every kind".
-const NONE: u8 = u8::MAX;
-
-fn page_of(need: NeedId) -> NeedId {
-    NeedId { number: need.number / PAGE_NEEDS * PAGE_NEEDS, ..need }
-}
-
-fn page_key(first: NeedId) -> Vec<u8> {
-    let (ledger, year, number) = (first.ledger.number().to_be_bytes(), first.year.to_be_bytes(), first.number.to_be_bytes());
-    [&b"o"[..], &ledger, &year, &number].concat()
-}
-
-fn page_from_key(key: &[u8]) -> Option<NeedId> {
-    let (ledger, rest) = key.strip_prefix(b"o")?.split_first_chunk::<4>()?;
-    let (year, rest) = rest.split_first_chunk::<2>()?;
-    let (number, _) = rest.split_first_chunk::<4>()?;
-    let ledger = LedgerCode::from_number(u32::from_be_bytes(*ledger))?;
-    Some(NeedId { ledger, year: u16::from_be_bytes(*year), number: u32::from_be_bytes(*number) })
-}
-
-fn push_pending(p: &Pending, bytes: &mut Vec<u8>) {
-    let item = p.clock.item.map_or(NONE, |letter| letter.index() as u8);
-    bytes.extend_from_slice(&[item, kind_byte(p.clock.kind), p.rung]);
-    bytes.extend_from_slice(&p.clock.version.to_be_bytes());
-    bytes.extend_from_slice(&p.ask_ms.to_be_bytes());
-}
-
-fn armed_from(bytes: &[u8]) -> Option<(u8, Armed, &[u8])> {
-    let ([within, only_kind, count @ ..], rest) = bytes.split_first_chunk::<4>()?;
-    let (pending, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*count)) * RUNG_BYTES)?;
-    let pending = pending.as_chunks::<RUNG_BYTES>().0.iter().map(pending_from).collect::<Option<_>>()?;
-    let only_kind = if *only_kind == NONE { None } else { Some(kind_from(*only_kind)?) };
-    let mut armed = Armed { due_ms: NEVER_MS, only_kind, pending };
-    armed.due_ms = armed.earliest_ms();
-    Some((*within, armed, rest))
-}
-
-fn pending_from(bytes: &[u8; RUNG_BYTES]) -> Option<Pending> {
-    let [item, kind, rung, version_0, version_1, ask @ ..] = *bytes;
-    let item = if item == NONE { None } else { Some(Letter::at(usize::from(item))?) };
-    let version = u16::from_be_bytes([version_0, version_1]);
-    Some(Pending {
-        clock: ClockId { item, kind: kind_from(kind)?, version },
-        rung,
-        ask_ms: i64::from_be_bytes(ask),
-    })
-}
-
-/// Kinds are kept by their place in the domain's list.
-fn kind_byte(kind: ClockKind) -> u8 {
-    kind as u8
-}
-
-fn kind_from(byte: u8) -> Option<ClockKind> {
-    ClockKind::ALL.into_iter().find(|kind| kind_byte(*kind) == byte)
 }
 
 #[cfg(test)]

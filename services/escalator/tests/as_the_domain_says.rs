@@ -107,7 +107,15 @@ impl History {
     fn dispatch(&mut self) -> Dispatch {
         let wording = Arc::new(sealed());
         let responsible = "U-1".parse().unwrap();
-        let item = DraftItem { wording, std_code: None, responsible, cooperating: vec![], tier: None, limit: None, start_ms: None };
+        let item = DraftItem {
+            wording,
+            std_code: None,
+            responsible,
+            cooperating: vec![],
+            tier: None,
+            limit: None,
+            start_ms: None,
+        };
         Dispatch { lead: "P-G001".parse().unwrap(), tier: None, items: vec![item; 1 + self.next(2)] }
     }
 
@@ -129,7 +137,8 @@ impl History {
         while self.timers.take_next(self.now_ms, |climb| climbs.push(climb)) {}
         for climb in climbs {
             let wanted = Climb { clock: climb.clock.kind, rung: climb.rung, version: climb.clock.version };
-            let mut order = self.order(Actor::system(SystemRole::Escalator), climb.clock.item, OrderBody::Climb(wanted));
+            let mut order =
+                self.order(Actor::system(SystemRole::Escalator), climb.clock.item, OrderBody::Climb(wanted));
             order.id = wanted.order_id(climb.need, climb.clock.item);
             let entry = self.give(order);
             assert_eq!(entry.refusal(), None, "the timers asked for what the ledger does not know: {climb:?}");
@@ -138,12 +147,16 @@ impl History {
 
     fn alarms(&self) -> BTreeSet<(i64, Option<Letter>, ClockKind, u16, u8)> {
         let alarms = self.need.as_ref().unwrap().alarms().into_iter();
-        alarms.map(|alarm| (alarm.due_ms, alarm.item, alarm.climb.clock, alarm.climb.version, alarm.climb.rung)).collect()
+        alarms
+            .map(|alarm| (alarm.due_ms, alarm.item, alarm.climb.clock, alarm.climb.version, alarm.climb.rung))
+            .collect()
     }
 
     fn timers(&self) -> BTreeSet<(i64, Option<Letter>, ClockKind, u16, u8)> {
         let armed = self.timers.armed(self.id()).into_iter();
-        armed.map(|(due_ms, climb)| (due_ms, climb.clock.item, climb.clock.kind, climb.clock.version, climb.rung)).collect()
+        armed
+            .map(|(due_ms, climb)| (due_ms, climb.clock.item, climb.clock.kind, climb.clock.version, climb.rung))
+            .collect()
     }
 }
 

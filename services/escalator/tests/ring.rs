@@ -87,7 +87,9 @@ fn climbed(ring: &Ring, need: NeedId) -> Vec<(i64, ClockKind, u8)> {
 
 fn rung(at_ms: i64, fact: &Fact) -> Option<(i64, ClockKind, u8)> {
     match fact {
-        Fact::LightTurned { rung, .. } | Fact::SupervisionOrdered { rung, .. } => Some((at_ms, ClockKind::Resolve, *rung)),
+        Fact::LightTurned { rung, .. } | Fact::SupervisionOrdered { rung, .. } => {
+            Some((at_ms, ClockKind::Resolve, *rung))
+        }
         Fact::WaitingClimbed { clock, rung, .. } => Some((at_ms, *clock, *rung)),
         Fact::ReplyMissed { rung, .. } => Some((at_ms, ClockKind::Reply, *rung)),
         _ => None,
@@ -108,10 +110,8 @@ fn a_need_that_nobody_dispatches_climbs_to_the_shift_lead_and_then_to_the_head()
     let need = open(&mut ring, &report);
     pass(&mut ring, MONDAY_9_MS, MONDAY_9_MS + 5 * DAY_MS);
     // 4 working hours from Monday 09:00: 09-12 and 14-15; the same once more: 15-18 and Tuesday 08-09.
-    let expected = [
-        (MONDAY_9_MS + 6 * HOUR_MS, ClockKind::Dispatch, 1),
-        (MONDAY_9_MS + 24 * HOUR_MS, ClockKind::Dispatch, 2),
-    ];
+    let expected =
+        [(MONDAY_9_MS + 6 * HOUR_MS, ClockKind::Dispatch, 1), (MONDAY_9_MS + 24 * HOUR_MS, ClockKind::Dispatch, 2)];
     assert_eq!(climbed(&ring, need), expected);
 }
 
@@ -123,7 +123,8 @@ fn an_item_left_alone_climbs_its_whole_ladder_once_each_also_over_restarts_and_c
     dispatch(&mut undisturbed, need);
     pass(&mut undisturbed, MONDAY_9_MS, MONDAY_9_MS + 40 * DAY_MS);
     let expected = climbed(&undisturbed, need);
-    let resolve: Vec<_> = expected.iter().filter(|(_, clock, _)| *clock == ClockKind::Resolve).map(|(.., rung)| *rung).collect();
+    let resolve: Vec<_> =
+        expected.iter().filter(|(_, clock, _)| *clock == ClockKind::Resolve).map(|(.., rung)| *rung).collect();
     assert_eq!(resolve, [0, 1, 2, 3], "yellow, blue, orange, red");
 
     let mut disturbed = ring();
@@ -168,7 +169,8 @@ fn a_need_handed_over_climbs_where_it_is_kept_now_and_nowhere_else() {
     assert_eq!(need.ledger.to_string(), DESK);
     order(&mut ring, "over", "d-1", need, None, OrderBody::HandOver { to: STREET.parse().unwrap(), note: None });
     let is_there = |need: &NeedId| need.ledger.to_string() == STREET;
-    let there = ring.entries().iter().find_map(|(_, entry)| entry.need.filter(is_there)).expect("the street has taken it");
+    let there =
+        ring.entries().iter().find_map(|(_, entry)| entry.need.filter(is_there)).expect("the street has taken it");
     pass(&mut ring, MONDAY_9_MS, MONDAY_9_MS + 10 * DAY_MS);
     assert_eq!(climbed(&ring, need), [], "it is not here any more");
     let rungs: Vec<_> = climbed(&ring, there).iter().map(|(_, clock, rung)| (*clock, *rung)).collect();

@@ -93,8 +93,13 @@ impl Answers {
     fn learn_fact(&self, need: Option<NeedId>, fact: &Fact) -> Option<ReportId> {
         match fact {
             Fact::Opened { case, .. } | Fact::HistoryTaken { case } => {
-                let known =
-                    Known { digest: case.digest, need: need?, offset: case.report_offset, photos: 0, refused: Vec::new() };
+                let known = Known {
+                    digest: case.digest,
+                    need: need?,
+                    offset: case.report_offset,
+                    photos: 0,
+                    refused: Vec::new(),
+                };
                 self.put(case.report, known);
                 Some(case.report)
             }

@@ -92,7 +92,8 @@ impl Partition {
 
 impl Kept {
     fn note(&mut self, position: u64, now_ms: i64) {
-        let is_near = self.notes.back().is_some_and(|(last, at_ms)| *last <= position && now_ms - at_ms < NOTE_EVERY_MS);
+        let is_near =
+            self.notes.back().is_some_and(|(last, at_ms)| *last <= position && now_ms - at_ms < NOTE_EVERY_MS);
         if !is_near && self.notes.len() < NOTES_MAX {
             self.notes.push_back((position, now_ms));
         }

@@ -70,7 +70,8 @@ pub fn parts(body: &Bytes, boundary: &str) -> Result<Vec<Part>, Malformed> {
 }
 
 fn part(whole: Bytes) -> Result<Part, Malformed> {
-    let head_end = find(&whole[..whole.len().min(PART_HEADERS_BYTES_MAX)], b"\r\n\r\n").ok_or(Malformed("a part without headers"))?;
+    let head_end = find(&whole[..whole.len().min(PART_HEADERS_BYTES_MAX)], b"\r\n\r\n")
+        .ok_or(Malformed("a part without headers"))?;
     let headers = std::str::from_utf8(&whole[..head_end]).map_err(|_| Malformed("headers that are not UTF-8"))?;
     let name = headers.split("\r\n").find_map(field_name).ok_or(Malformed("a part without a name"))?;
     Ok(Part { name: name.to_owned(), bytes: whole.slice(head_end + 4..) })
@@ -133,7 +134,12 @@ mod tests {
     fn only_form_data_names_a_boundary() {
         assert_eq!(boundary("multipart/form-data; charset=utf-8; boundary=abc"), Some("abc"));
         assert_eq!(boundary("Multipart/Form-Data;BOUNDARY=abc"), Some("abc"));
-        for other in ["application/json", "multipart/mixed; boundary=abc", "multipart/form-data", "multipart/form-data; boundary="] {
+        for other in [
+            "application/json",
+            "multipart/mixed; boundary=abc",
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+        ] {
             assert_eq!(boundary(other), None, "{other}");
         }
     }

@@ -19,8 +19,7 @@ pub enum PhotoFormat {
 }
 
 /// Brands of the `ftyp` box that say "a picture in HEVC" (ISO/IEC 23008-12, annex B; `mif1`, `msf1`: any HEIF).
-const HEIC_BRANDS: [&[u8; 4]; 8] =
-    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"];
+const HEIC_BRANDS: [&[u8; 4]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"];
 
 impl PhotoFormat {
     /// The format that these bytes begin like.

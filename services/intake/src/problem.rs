@@ -69,7 +69,9 @@ impl Kind {
             Kind::InvalidReport => (422, "invalid-report", "上报内容有误", "The report has faults"),
             Kind::TooLarge => (413, "too-large", "内容超过限制", "Larger than the limit"),
             Kind::UnsupportedMedia => (415, "unsupported-media", "不支持的内容类型", "This media type is not taken"),
-            Kind::ReportDiffers => (409, "report-differs", "该编号已属于另一份上报", "The id belongs to another report"),
+            Kind::ReportDiffers => {
+                (409, "report-differs", "该编号已属于另一份上报", "The id belongs to another report")
+            }
             Kind::UnknownReport => (404, "unknown-report", "没有该上报的记录", "Nothing is known of this report"),
             Kind::UnknownPhoto => (422, "unknown-photo", "上报时未登记这张照片", "The report announced no such photo"),
             Kind::PhotoDiffers => (422, "photo-differs", "照片与登记的不一致", "Not the photo that was announced"),
@@ -190,7 +192,10 @@ mod tests {
 
     #[test]
     fn the_answer_is_rfc_9457_with_every_fault() {
-        let fault = |n: usize| Fault { pointer: format!("/photos/{n}/size"), code: "too_large".into(), message: "超限".into() };
+        let fault =
+            |n: usize| Fault {
+                pointer: format!("/photos/{n}/size"), code: "too_large".into(), message: "超限".into()
+            };
         let problem = Problem { faults: (0..2).map(fault).collect(), ..Problem::of(Kind::InvalidReport) };
         let json: serde_json::Value = serde_json::from_slice(&problem.json(Language::Chinese)).unwrap();
         assert_eq!(json["type"], "/problems/invalid-report");

@@ -40,7 +40,8 @@ pub fn cut_batch(bytes: &[u8], language: Language) -> Result<Vec<&serde_json::va
 
 fn problem_of(faults: &[DomainFault], language: Language) -> Problem {
     let is_no_report = faults.iter().any(|fault| {
-        fault.pointer.is_empty() && matches!(fault.kind, FaultKind::NotJson { .. } | FaultKind::NotObject | FaultKind::Form { .. })
+        fault.pointer.is_empty()
+            && matches!(fault.kind, FaultKind::NotJson { .. } | FaultKind::NotObject | FaultKind::Form { .. })
     });
     let kind = if is_no_report { Kind::Malformed } else { Kind::InvalidReport };
     Problem { faults: faults.iter().map(|fault| told(fault, language)).collect(), ..Problem::of(kind) }

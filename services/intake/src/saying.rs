@@ -67,7 +67,8 @@ pub fn kept(id: ReportId, at: KeptAt) -> String {
 
 /// A report that is in a ledger. `refused` names the copies that were other reports under its id.
 pub fn known(id: ReportId, known: &Known) -> String {
-    let photos: Vec<_> = (0..16).filter(|ordinal| known.has_photo(*ordinal)).map(|ordinal| ordinal.to_string()).collect();
+    let photos: Vec<_> =
+        (0..16).filter(|ordinal| known.has_photo(*ordinal)).map(|ordinal| ordinal.to_string()).collect();
     let refused: Vec<_> = known.refused.iter().map(u64::to_string).collect();
     format!(
         r#"{{"id":"{id}","status":"known","need":"{}","photos_kept":[{}],"refused_offsets":[{}]}}"#,
@@ -110,8 +111,10 @@ mod tests {
     fn what_is_written_by_hand_is_json() {
         let at = KeptAt { partition: 3, offset: 1_742 };
         let need = "999901001-2026-000123".parse().unwrap();
-        let known = Known { digest: xh_domain::ids::Hash256([0; 32]), need, offset: 5, photos: 0b101, refused: vec![9] };
-        let outcomes = [Outcome::Kept(id(), at), Outcome::Known(id(), known), Outcome::Problem(Problem::of(Kind::Busy))];
+        let known =
+            Known { digest: xh_domain::ids::Hash256([0; 32]), need, offset: 5, photos: 0b101, refused: vec![9] };
+        let outcomes =
+            [Outcome::Kept(id(), at), Outcome::Known(id(), known), Outcome::Problem(Problem::of(Kind::Busy))];
         let json: serde_json::Value = serde_json::from_slice(&batch(&outcomes, Language::Chinese)).unwrap();
         assert_eq!(json["answers"][0]["report"]["kept_at"], "3-1742");
         assert_eq!(json["answers"][1]["report"]["need"], "999901001-2026-000123");

@@ -115,7 +115,8 @@ async fn every_fault_is_named_at_once_in_the_language_asked_for() {
     let reply = house.request("POST", "/api/v1/reports", &headers, bad.to_string().as_bytes()).await;
     assert_eq!(reply.status, 422);
     assert!(reply.head.contains("application/problem+json") && reply.head.contains("content-language: en"));
-    let pointers: Vec<_> = reply.json["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+    let pointers: Vec<_> =
+        reply.json["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
     assert_eq!(pointers, ["/colour", "/place/point/lon", "/category"]);
     assert_eq!(reply.json["errors"][0]["message"], "there is no such field");
     let chinese = house.send("POST", "/api/v1/reports", bad.to_string().as_bytes()).await;
@@ -131,7 +132,16 @@ fn next(state: &mut u64) -> usize {
 /// Breaks a good report in one place.
 fn broken(state: &mut u64) -> Vec<u8> {
     let mut good = report(&numbered(next(state) as u32 % 1_000_000));
-    let nonsense = [json!(null), json!(-1), json!("党"), json!([]), json!({}), json!(1e300), json!(true), json!("x".repeat(5_000))];
+    let nonsense = [
+        json!(null),
+        json!(-1),
+        json!("党"),
+        json!([]),
+        json!({}),
+        json!(1e300),
+        json!(true),
+        json!("x".repeat(5_000)),
+    ];
     let wrong = nonsense[next(state) % nonsense.len()].clone();
     let must = ["id", "source_channel", "occurred_at", "place", "category"];
     let field = must[next(state) % must.len()];
@@ -172,9 +182,16 @@ async fn a_thousand_malformed_reports_are_answered_4xx_with_pointers_and_nothing
     for number in 0..1_000 {
         let body = broken(&mut state);
         let reply = house.send("POST", "/api/v1/reports", &body).await;
-        assert!(matches!(reply.status, 400 | 413 | 422), "{number}: {} for {}", reply.status, String::from_utf8_lossy(&body));
+        assert!(
+            matches!(reply.status, 400 | 413 | 422),
+            "{number}: {} for {}",
+            reply.status,
+            String::from_utf8_lossy(&body)
+        );
         let errors = reply.json["errors"].as_array().unwrap_or_else(|| panic!("{number}: {}", reply.json));
-        assert!(!errors.is_empty() && errors.iter().all(|error| error["pointer"].is_string() && error["code"].is_string()));
+        assert!(
+            !errors.is_empty() && errors.iter().all(|error| error["pointer"].is_string() && error["code"].is_string())
+        );
         assert!(!reply.json.to_string().contains("赵小满"), "an answer repeats what was typed");
     }
     let kept: u64 = (0..ring::PARTITIONS).map(|partition| house.ring.log.end(Slot { topic: REPORTS, partition })).sum();
@@ -188,7 +205,8 @@ async fn a_batch_is_answered_entry_by_entry_and_the_good_ones_are_kept() {
     bad["text"] = json!(7);
     let batch = json!([report(&numbered(1)), bad, report(&numbered(3)), "nonsense"]);
     let reply = house.send("POST", "/api/v1/reports/batch", batch.to_string().as_bytes()).await;
-    let statuses: Vec<_> = reply.json["answers"].as_array().unwrap().iter().map(|a| a["status"].as_u64().unwrap()).collect();
+    let statuses: Vec<_> =
+        reply.json["answers"].as_array().unwrap().iter().map(|a| a["status"].as_u64().unwrap()).collect();
     assert_eq!((reply.status, statuses), (200, vec![202, 422, 202, 400]));
     assert_eq!(reply.json["answers"][1]["problem"]["errors"][0]["pointer"], "/text");
     assert_eq!(reply.json["answers"][2]["report"]["id"], numbered(3));
@@ -246,7 +264,10 @@ async fn a_photo_is_kept_only_if_it_is_the_one_announced() {
     let kept = post(&house, &report(ID)).await;
     let at = kept.json["kept_at"].as_str().unwrap().to_owned();
     let path = |ordinal: &str| format!("/api/v1/reports/{ID}/photos/{ordinal}?kept_at={at}");
-    assert_eq!(house.send("PUT", &path("0"), b"\xff\xd8\xff another photo").await.json["type"], "/problems/photo-differs");
+    assert_eq!(
+        house.send("PUT", &path("0"), b"\xff\xd8\xff another photo").await.json["type"],
+        "/problems/photo-differs"
+    );
     assert_eq!(house.send("PUT", &path("1"), PHOTO).await.json["type"], "/problems/unknown-photo");
     assert_eq!(house.send("PUT", &path("0"), b"MZ program").await.status, 415);
     assert_eq!(house.send("PUT", &path("0"), &vec![0xff; 10_000_001]).await.status, 413);
@@ -277,7 +298,8 @@ async fn a_photo_of_a_report_that_only_the_facts_know_needs_no_kept_at() {
 #[tokio::test]
 async fn a_report_may_bring_its_photos_along() {
     let mut house = House::open().await;
-    let mut body = format!("--b\r\nContent-Disposition: form-data; name=\"report\"\r\n\r\n{}\r\n", report(ID)).into_bytes();
+    let mut body =
+        format!("--b\r\nContent-Disposition: form-data; name=\"report\"\r\n\r\n{}\r\n", report(ID)).into_bytes();
     body.extend_from_slice(b"--b\r\nContent-Disposition: form-data; name=\"photo-0\"; filename=\"x\"\r\n\r\n");
     body.extend_from_slice(PHOTO);
     body.extend_from_slice(b"\r\n--b--\r\n");
@@ -334,7 +356,8 @@ async fn the_key_is_durable_before_the_report_is_written() {
     *house.shelves.held.lock().unwrap() = Some(Vec::new());
     let caller = xh_intake::shell::parts::Caller { actor: street::person("w-17"), may_import: false };
     let mut keeping = house.door.accept(report(ID).to_string().as_bytes(), &caller, Language::Chinese).unwrap();
-    let end = || (0..ring::PARTITIONS).map(|partition| house.ring.log.end(Slot { topic: REPORTS, partition })).sum::<u64>();
+    let end =
+        || (0..ring::PARTITIONS).map(|partition| house.ring.log.end(Slot { topic: REPORTS, partition })).sum::<u64>();
     assert!(keeping.try_take().is_none());
     assert_eq!(end(), 0, "no report without its key");
     for answer in house.shelves.held.lock().unwrap().as_mut().unwrap().drain(..) {

@@ -267,8 +267,7 @@ fn entry_from(bytes: &[u8; ENTRY_BYTES]) -> Option<Entry> {
     let (digest, rest) = rest.split_first_chunk()?;
     let (ledger, rest) = rest.split_first_chunk()?;
     let (position, _) = rest.split_first_chunk()?;
-    let first =
-        First { digest: *digest, ledger: u32::from_be_bytes(*ledger), position: u64::from_be_bytes(*position) };
+    let first = First { digest: *digest, ledger: u32::from_be_bytes(*ledger), position: u64::from_be_bytes(*position) };
     Some((*id, first))
 }
 

@@ -105,7 +105,8 @@ impl Town {
 
 fn lane(log: &Arc<MemoryLog>, store: &Arc<MemoryStore>, shelf: &Arc<CatalogueShelf>) -> RelayLane<Router> {
     let (log, store): (Arc<dyn Log>, Arc<dyn Store>) = (log.clone(), store.clone());
-    let parts = Parts { log, store, guard: Arc::new(NothingAccepted), place: partition_of, settings: Settings::DEFAULT };
+    let parts =
+        Parts { log, store, guard: Arc::new(NothingAccepted), place: partition_of, settings: Settings::DEFAULT };
     RelayLane::new(ROUTER, Router::new(shelf.clone()), REPORTS_0, parts)
 }
 

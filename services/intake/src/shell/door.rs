@@ -56,7 +56,12 @@ impl Door {
     }
 
     /// Takes a batch in: as many outcomes as the batch has reports, in its order.
-    pub fn accept_batch(self: &Arc<Self>, bytes: &[u8], caller: &Caller, language: Language) -> Result<Keeping, Problem> {
+    pub fn accept_batch(
+        self: &Arc<Self>,
+        bytes: &[u8],
+        caller: &Caller,
+        language: Language,
+    ) -> Result<Keeping, Problem> {
         let catalogue = self.opens()?;
         let reports = cut_batch(bytes, language)?;
         self.enter(reports.len())?;
@@ -106,7 +111,13 @@ impl Door {
         Keeping::begin(self.clone(), judged)
     }
 
-    fn judge(&self, bytes: &[u8], caller: &Caller, language: Language, catalogue: &Catalogue) -> Result<Ready, Outcome> {
+    fn judge(
+        &self,
+        bytes: &[u8],
+        caller: &Caller,
+        language: Language,
+        catalogue: &Catalogue,
+    ) -> Result<Ready, Outcome> {
         let arrived = read(bytes, caller.may_import, language).map_err(Outcome::Problem)?;
         if let Some(outcome) = self.known(&arrived) {
             return Err(outcome);
@@ -128,16 +139,25 @@ impl Door {
         Some(Outcome::Problem(Problem::of(Kind::ReportDiffers)))
     }
 
-    fn seal(&self, arrived: &Arrived<'_>, caller: &Caller, catalogue: &Catalogue, key: String, partition: u16) -> Ready {
-        let door = words::Door {
-            keys: &self.parts.office,
-            entropy: &*self.parts.entropy,
-            catalogue: catalogue.version(),
-        };
+    fn seal(
+        &self,
+        arrived: &Arrived<'_>,
+        caller: &Caller,
+        catalogue: &Catalogue,
+        key: String,
+        partition: u16,
+    ) -> Ready {
+        let door =
+            words::Door { keys: &self.parts.office, entropy: &*self.parts.entropy, catalogue: catalogue.version() };
         let kept = arrived.keep(caller.actor.clone(), door);
         let body = serde_json::to_vec(&kept.report).expect("a report has no maps whose keys are not text");
         let value = write_report(INTAKE, &body).into();
-        Ready { id: arrived.id, partition, key: kept.key, draft: Draft { key: Bytes::from(key), headers: Vec::new(), value } }
+        Ready {
+            id: arrived.id,
+            partition,
+            key: kept.key,
+            draft: Draft { key: Bytes::from(key), headers: Vec::new(), value },
+        }
     }
 }
 

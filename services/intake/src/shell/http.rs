@@ -89,7 +89,9 @@ async fn with_photos(door: Arc<Door>, visit: Visit, body: &Bytes, boundary: &str
     let language = visit.language;
     let parts = multipart::parts(body, boundary)
         .map_err(|fault| no(&Problem::detailed(Kind::Malformed, language, "无法读取表单", fault.0), language))?;
-    let missing = || no(&Problem::detailed(Kind::Malformed, language, "缺少 report 部分", "there is no part named report"), language);
+    let missing = || {
+        no(&Problem::detailed(Kind::Malformed, language, "缺少 report 部分", "there is no part named report"), language)
+    };
     let report = parts.iter().find(|part| part.name == "report").ok_or_else(missing)?;
     let outcome = keep(&door, &visit, &report.bytes).await?;
     let (id, at) = match &outcome {
@@ -128,7 +130,9 @@ async fn status(
     let id = report_id(&id, language)?;
     let at = kept_at(query.as_deref());
     match (door.parts().answers.get(id), at) {
-        (Some(known), Some(at)) if known.refused.contains(&at.offset) => Err(no(&Problem::of(Kind::ReportDiffers), language)),
+        (Some(known), Some(at)) if known.refused.contains(&at.offset) => {
+            Err(no(&Problem::of(Kind::ReportDiffers), language))
+        }
         (Some(known), _) => Ok(json(StatusCode::OK, "application/json", saying::known(id, &known).into_bytes())),
         (None, Some(at)) if door.is_kept(id, at) => {
             Ok(json(StatusCode::OK, "application/json", saying::kept(id, at).into_bytes()))
@@ -152,9 +156,17 @@ async fn keep(door: &Arc<Door>, visit: &Visit, body: &[u8]) -> Result<Outcome, R
 }
 
 /// Syncing a photo blocks, so it is done where blocking is allowed.
-async fn keep_photo(door: Arc<Door>, id: ReportId, ordinal: u8, at: Option<KeptAt>, photo: Bytes, language: Language) -> Answer {
+async fn keep_photo(
+    door: Arc<Door>,
+    id: ReportId,
+    ordinal: u8,
+    at: Option<KeptAt>,
+    photo: Bytes,
+    language: Language,
+) -> Answer {
     let taken = tokio::task::spawn_blocking(move || door.take_photo(id, ordinal, at, &photo, language)).await;
-    let taken = taken.unwrap_or_else(|_| Err(Problem::of(Kind::OutcomeUnknown))).map_err(|problem| no(&problem, language))?;
+    let taken =
+        taken.unwrap_or_else(|_| Err(Problem::of(Kind::OutcomeUnknown))).map_err(|problem| no(&problem, language))?;
     let status = match taken {
         PhotoTaken::Known => StatusCode::OK,
         PhotoTaken::OnItsWay(pending) => {

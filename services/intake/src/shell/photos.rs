@@ -9,8 +9,8 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use xh_domain::catalogue::Catalogue;
 use xh_domain::ids::{Hash256, ReportId};
-use xh_domain::keys::DataKey;
 use xh_domain::kept::{PhotoRecord, ReportsBody};
+use xh_domain::keys::DataKey;
 use xh_domain::order::KeptPhoto;
 use xh_domain::report::Report;
 use xh_engine::envelope::{Envelope, write_report};
@@ -52,7 +52,14 @@ impl Door {
     }
 
     /// Seals a photo and makes it durable; then sends the record that says so.
-    fn keep_photo(&self, report: &Report, data_key: &DataKey, ordinal: u8, photo: &[u8], catalogue: &Catalogue) -> Result<PhotoTaken, Problem> {
+    fn keep_photo(
+        &self,
+        report: &Report,
+        data_key: &DataKey,
+        ordinal: u8,
+        photo: &[u8],
+        catalogue: &Catalogue,
+    ) -> Result<PhotoTaken, Problem> {
         let parts = self.parts();
         let sealed = Bytes::from(data_key.seal_photo(report.id, ordinal, photo, &*parts.entropy));
         let sha256 = sha256(&sealed);
@@ -60,13 +67,19 @@ impl Door {
         let photo = KeptPhoto { report: report.id, ordinal, size: photo.len() as u32, sha256 };
         let record = PhotoRecord { photo, catalogue: catalogue.version() };
         let body = serde_json::to_vec(&record).expect("numbers and hashes are JSON");
-        let draft = Draft { key: key_of(report.id).into(), headers: Vec::new(), value: write_report(INTAKE, &body).into() };
+        let draft =
+            Draft { key: key_of(report.id).into(), headers: Vec::new(), value: write_report(INTAKE, &body).into() };
         let slot = Slot { topic: REPORTS, partition: self.partition(report.id) };
         Ok(PhotoTaken::OnItsWay(parts.log.append(slot, vec![draft])))
     }
 
     /// The report's record, and the key that opens it.
-    fn announced(&self, report: ReportId, at: Option<KeptAt>, language: Language) -> Result<(Report, DataKey), Problem> {
+    fn announced(
+        &self,
+        report: ReportId,
+        at: Option<KeptAt>,
+        language: Language,
+    ) -> Result<(Report, DataKey), Problem> {
         let partition = self.partition(report);
         let known = || self.parts().answers.get(report).map(|known| KeptAt { partition, offset: known.offset });
         let at = at.filter(|at| at.partition == partition).or_else(known).ok_or_else(|| unknown(language))?;

@@ -119,12 +119,16 @@ impl House {
 
     /// A request with a worker's token.
     pub async fn send(&self, method: &str, path: &str, body: &[u8]) -> Reply {
-        self.request(method, path, &[("authorization", "Bearer worker"), ("content-type", "application/json")], body).await
+        self.request(method, path, &[("authorization", "Bearer worker"), ("content-type", "application/json")], body)
+            .await
     }
 
     pub async fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: house\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: house\r\nconnection: close\r\ncontent-length: {}\r\n",
+            body.len()
+        );
         headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
         head.push_str("\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use xh_domain::catalogue::{Catalogue, CatalogueShelf};
-use xh_domain::wire::ROUTER_RULES;
 use xh_domain::ids::{CatalogueVersion, Hash256, LedgerCode, ReportId};
 use xh_domain::kept::{PhotoRecord, ReportsBody};
 use xh_domain::order::{Order, ParkFault, Parked as ParkedRecord, ParkedTopic};
 use xh_domain::report::Report;
+use xh_domain::wire::ROUTER_RULES;
 use xh_engine::halt::{Halt, HaltCode};
 use xh_engine::role::{Cold, Emit, Input, Kept, Parked, Relay, Verdict};
 use xh_engine::store::Changes;
@@ -47,7 +47,13 @@ impl Router {
         self.seen.len()
     }
 
-    fn report(&mut self, report: Report, input: &Input<'_>, cold: &dyn Cold, out: &mut Vec<Emit>) -> Result<Verdict, Halt> {
+    fn report(
+        &mut self,
+        report: Report,
+        input: &Input<'_>,
+        cold: &dyn Cold,
+        out: &mut Vec<Emit>,
+    ) -> Result<Verdict, Halt> {
         if report.rules > RULES_CARRIED {
             return Ok(Verdict::Park(RULES_UNKNOWN.to_owned()));
         }
@@ -63,7 +69,13 @@ impl Router {
         }
     }
 
-    fn first(&mut self, report: Report, is_known: bool, input: &Input<'_>, out: &mut Vec<Emit>) -> Result<Verdict, Halt> {
+    fn first(
+        &mut self,
+        report: Report,
+        is_known: bool,
+        input: &Input<'_>,
+        out: &mut Vec<Emit>,
+    ) -> Result<Verdict, Halt> {
         let Some(catalogue) = self.catalogue(report.catalogue) else {
             return Ok(Verdict::Wait(format!("catalogue {}", report.catalogue)));
         };

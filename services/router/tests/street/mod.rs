@@ -77,7 +77,11 @@ pub fn draft() -> Draft {
         organisation: Some("P-DIST".parse().unwrap()),
         outline: None,
     }];
-    draft.streets = vec![Street { code: STREET.parse().unwrap(), name: "启明街道".into(), organisation: Some("P-STREET".parse().unwrap()) }];
+    draft.streets = vec![Street {
+        code: STREET.parse().unwrap(),
+        name: "启明街道".into(),
+        organisation: Some("P-STREET".parse().unwrap()),
+    }];
     draft.communities = vec![Community {
         code: "999901001001".parse().unwrap(),
         name: "东风社区".into(),
@@ -107,7 +111,15 @@ fn cell() -> Cell {
 
 fn organisation(id: &str, level: PartyLevel, parent: Option<&str>) -> Organisation {
     let parent = parent.map(|parent| parent.parse().unwrap());
-    Organisation { id: id.parse().unwrap(), name: id.into(), level, form: None, parent, coordinated_by: None, members: None }
+    Organisation {
+        id: id.parse().unwrap(),
+        name: id.into(),
+        level,
+        form: None,
+        parent,
+        coordinated_by: None,
+        members: None,
+    }
 }
 
 fn unit(id: &str) -> Unit {

@@ -51,7 +51,8 @@ impl Ring {
     /// Routers, carriers and ledgers, at `now_ms`.
     pub fn new(now_ms: i64) -> Ring {
         let clock = Arc::new(SteppedClock::new(now_ms));
-        let topics = [REPORTS, ORDERS, FACTS].map(|topic| TopicLayout { topic, partitions: PARTITIONS, room: Room::Ring });
+        let topics =
+            [REPORTS, ORDERS, FACTS].map(|topic| TopicLayout { topic, partitions: PARTITIONS, room: Room::Ring });
         let layout = Layout::new(topics.to_vec()).unwrap();
         let log = Arc::new(MemoryLog::new(LogId([1; 16]), layout, clock.clone(), Syncing::AtOnce));
         let (shelf, catalogue) = crate::street::shelf();
@@ -152,7 +153,9 @@ impl Ring {
 
     /// Every byte of every record, to be searched for what must not be there.
     pub fn everything(&self) -> Vec<u8> {
-        let slots = [REPORTS, ORDERS, FACTS].into_iter().flat_map(|topic| (0..PARTITIONS).map(move |partition| Slot { topic, partition }));
+        let slots = [REPORTS, ORDERS, FACTS]
+            .into_iter()
+            .flat_map(|topic| (0..PARTITIONS).map(move |partition| Slot { topic, partition }));
         let read = |slot| self.log.read(slot, 0, ReadLimit { records: 1_000_000, bytes: usize::MAX }).unwrap();
         slots.flat_map(read).flat_map(|record| [record.key, record.value].concat()).collect()
     }
