@@ -4,8 +4,8 @@
 
 /// Surnames of two characters (复姓) in use; a table because nothing in a name tells them.
 const DOUBLE_SURNAMES: [&str; 16] = [
-    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "长孙", "宇文", "夏侯", "端木",
-    "南宫",
+    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "长孙", "宇文", "夏侯",
+    "端木", "南宫",
 ];
 /// Digits of a mobile number.
 const MOBILE_DIGITS: usize = 11;

@@ -154,11 +154,7 @@ pub(crate) fn seal_under(
     Sealed { alg: SealAlgorithm::XChaCha20Poly1305, key_id, nonce: nonce.to_vec(), bytes }
 }
 
-pub(crate) fn unseal_under(
-    cipher: &XChaCha20Poly1305,
-    purpose: Purpose,
-    sealed: &Sealed,
-) -> Result<Plain, Unsealable> {
+pub(crate) fn unseal_under(cipher: &XChaCha20Poly1305, purpose: Purpose, sealed: &Sealed) -> Result<Plain, Unsealable> {
     let nonce = sealed.nonce.as_slice().try_into().map_err(|_| Unsealable)?;
     open(cipher, purpose.associated_data(sealed.key_id), nonce, &sealed.bytes)
 }

@@ -122,8 +122,7 @@ impl Arrived<'_> {
     fn words(&self) -> Words {
         let owned = |text: &Option<std::borrow::Cow<str>>| text.as_deref().map(str::to_owned);
         let resident = &self.resident;
-        let (name, phone, address) =
-            (resident.name.as_deref(), resident.phone.as_deref(), resident.address.as_deref());
+        let (name, phone, address) = (resident.name.as_deref(), resident.phone.as_deref(), resident.address.as_deref());
         Words {
             name: owned(&resident.name),
             phone: owned(&resident.phone),

@@ -184,15 +184,17 @@ fn names_of_unknown_fields_are_escaped_and_cut() {
     let mut report = full();
     report["a/b~c"] = json!(1);
     report["x".repeat(1_000)] = json!(1);
-    assert_eq!(faults(&report), [
-        fault("/a~1b~0c", "unknown_field"),
-        fault(&format!("/{}", "x".repeat(64)), "unknown_field"),
-    ]);
+    assert_eq!(
+        faults(&report),
+        [fault("/a~1b~0c", "unknown_field"), fault(&format!("/{}", "x".repeat(64)), "unknown_field"),]
+    );
 }
 
 #[test]
 fn degrees_are_read_digit_by_digit() {
-    for (lon, lon_e7) in [("120.12345675", 1_201_234_568), ("-0.00000005", -1), ("1.2e2", 1_200_000_000), ("180", 1_800_000_000)] {
+    for (lon, lon_e7) in
+        [("120.12345675", 1_201_234_568), ("-0.00000005", -1), ("1.2e2", 1_200_000_000), ("180", 1_800_000_000)]
+    {
         let json = full().to_string().replace("120.125279", lon);
         assert_eq!(Arrived::read(json.as_bytes()).unwrap().place.point.unwrap().lon_e7, lon_e7, "{lon}");
     }
@@ -210,7 +212,8 @@ fn imports_say_how_the_clocks_run() {
     assert!(matches!(mode(given), Ok(Mode::GivenDeadline { instant_ms: 1_444_622_400_000, .. })));
     let start = json!({"kind": "take_over", "start": "2026-09-14T00:00:00Z", "source": "old"});
     assert!(matches!(mode(start), Ok(Mode::TakeOver { .. })));
-    let past = json!({"kind": "history", "source": "boston", "outcome": "CLOSED_LATE", "closed_at": "2011-08-01T00:00:00Z"});
+    let past =
+        json!({"kind": "history", "source": "boston", "outcome": "CLOSED_LATE", "closed_at": "2011-08-01T00:00:00Z"});
     assert!(matches!(mode(past), Ok(Mode::History(case)) if case.outcome == PastOutcome::ClosedLate));
     assert_eq!(mode(json!({"kind": "given_deadline"})), Err(2));
 }
@@ -218,9 +221,10 @@ fn imports_say_how_the_clocks_run() {
 #[test]
 fn a_thousand_malformed_reports_get_faults_with_pointer_and_reason_and_never_a_panic() {
     let config = Config { cases: 1_000, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(
-        proptest::test_runner::RngAlgorithm::ChaCha,
-    ));
+    let mut runner = TestRunner::new_with_rng(
+        config,
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    );
     let mut malformed = 0;
     let seen = std::cell::Cell::new(0);
     runner
@@ -244,8 +248,14 @@ fn a_thousand_malformed_reports_get_faults_with_pointer_and_reason_and_never_a_p
 /// A full report with one to four places replaced by something that does not belong there.
 fn mutations() -> impl Strategy<Value = Value> {
     let junk = prop_oneof![
-        Just(json!([])), Just(json!({})), Just(json!("")), Just(json!(-1)), Just(json!(1e300)), Just(json!(true)),
-        Just(json!({"kind": "nothing"})), Just(json!([[[1]], {"a": null}])),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!("")),
+        Just(json!(-1)),
+        Just(json!(1e300)),
+        Just(json!(true)),
+        Just(json!({"kind": "nothing"})),
+        Just(json!([[[1]], {"a": null}])),
         "\\PC{0,80}".prop_map(|text| json!(text)),
         any::<i64>().prop_map(|number| json!(number)),
         any::<f64>().prop_map(|number| json!(number)),

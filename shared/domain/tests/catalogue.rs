@@ -187,8 +187,13 @@ fn a_ladder_reaches_the_posts_of_the_place_and_passes_over_vacant_ones() {
     let catalogue = qiming::shelved(&qiming::draft());
     let routed = ask(&catalogue, measured(120.1205, 30.2658, Datum::Cgcs2000, None));
     let unit: UnitId = "U-LABOUR".parse().unwrap();
-    let seat =
-        Seat { ledger: routed.ledger, cell: routed.placement.cell, lead: routed.route.lead.as_ref(), unit: Some(&unit), line: None };
+    let seat = Seat {
+        ledger: routed.ledger,
+        cell: routed.placement.cell,
+        lead: routed.route.lead.as_ref(),
+        unit: Some(&unit),
+        line: None,
+    };
     let posts = |roles: &[Role], seat| {
         let found = catalogue.posts_for(roles, seat);
         found.filled.iter().map(|post| post.to_string()).collect::<Vec<_>>()
@@ -200,9 +205,11 @@ fn a_ladder_reaches_the_posts_of_the_place_and_passes_over_vacant_ones() {
     assert_eq!(posts(&ladder.rungs[2].roles, seat), ["T-STREET-SEC", "T-STREET-DIR", "T-LABOUR-HEAD"]);
     let safety: LineId = "SAFETY".parse().unwrap();
     assert_eq!(posts(&[Role::LeaderInCharge], Seat { line: Some(&safety), ..seat }), ["T-STREET-SAFETY"]);
-    let vacant = catalogue.posts_for(&[Role::CommunityDeputySecretary], Seat { cell: "999901001006001".parse().ok(), ..seat });
+    let vacant =
+        catalogue.posts_for(&[Role::CommunityDeputySecretary], Seat { cell: "999901001006001".parse().ok(), ..seat });
     assert_eq!((vacant.filled.len(), vacant.vacant[0].as_str()), (0, "T-C006-DEP"), "the post kept vacant on purpose");
-    let nobody = catalogue.posts_for(&[Role::UnitHead, Role::CommunitySecretary], Seat { cell: None, unit: None, ..seat });
+    let nobody =
+        catalogue.posts_for(&[Role::UnitHead, Role::CommunitySecretary], Seat { cell: None, unit: None, ..seat });
     assert_eq!(nobody.missing, [Role::UnitHead, Role::CommunitySecretary]);
 }
 
@@ -211,7 +218,13 @@ fn the_hospitals_cell_climbs_to_the_community_of_its_code() {
     let catalogue = qiming::shelved(&qiming::draft());
     let routed = ask(&catalogue, measured(120.1150, 30.2655, Datum::Cgcs2000, None));
     assert_eq!(routed.route.lead.as_ref().unwrap().as_str(), "P-HOSP");
-    let seat = Seat { ledger: routed.ledger, cell: routed.placement.cell, lead: routed.route.lead.as_ref(), unit: None, line: None };
+    let seat = Seat {
+        ledger: routed.ledger,
+        cell: routed.placement.cell,
+        lead: routed.route.lead.as_ref(),
+        unit: None,
+        line: None,
+    };
     let found = catalogue.posts_for(&[Role::CommunitySecretary], seat);
     assert_eq!(found.filled[0].as_str(), "T-C002-SEC");
 }
@@ -248,7 +261,8 @@ fn references_that_lead_nowhere_are_all_told() {
     let faults = draft.publish().unwrap_err();
     let told = |table, row, id: &str| {
         faults.iter().any(|fault| {
-            (fault.table, fault.row) == (table, row) && matches!(&fault.kind, FaultKind::Unknown { id: told, .. } if told == id)
+            (fault.table, fault.row) == (table, row)
+                && matches!(&fault.kind, FaultKind::Unknown { id: told, .. } if told == id)
         })
     };
     assert!(told(PartKind::Posts, 0, "P-NONE") && told(PartKind::People, 0, "T-NONE"));

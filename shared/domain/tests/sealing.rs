@@ -55,7 +55,8 @@ fn fifty_planted_residents_appear_nowhere_and_come_back_whole() {
         let arrived = Arrived::read(json.as_bytes()).unwrap();
         let key = keys.unwrap(&KeyRecord::from_bytes(&record).unwrap()).unwrap();
         let words = key.words(kept.report.id, &kept.report.sealed).unwrap();
-        let shown = format!("{arrived:?} {:?} {:?} {kept:?} {words:?} {key:?} {keys:?}", arrived.resident, arrived.photos);
+        let shown =
+            format!("{arrived:?} {:?} {:?} {kept:?} {words:?} {key:?} {keys:?}", arrived.resident, arrived.photos);
         let [name, phone, address] = planted(n);
         for personal in [&name, &phone, &address] {
             for text in stored.iter().chain([&shown]) {
@@ -131,7 +132,9 @@ fn the_digest_sees_every_field_and_no_spelling() {
     let digest = |json: &str| keep(json, &keys, &dice).report.digest;
     let json = report_json(7);
     let first = digest(&json);
-    let respelled = json.replace("2026-09-14T09:05:00+08:00", "2026-09-14T01:05:00.000Z").replace("{\"category\"", "{ \"category\"");
+    let respelled = json
+        .replace("2026-09-14T09:05:00+08:00", "2026-09-14T01:05:00.000Z")
+        .replace("{\"category\"", "{ \"category\"");
     assert_ne!(respelled, json);
     assert_eq!(digest(&respelled), first);
     for (from, to) in [

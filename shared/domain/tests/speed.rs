@@ -48,7 +48,14 @@ fn figures() {
     measure("data key, wrapped", || drop(black_box(keys.make_data_key(vec![], &dice))));
     measure("phone index", || _ = black_box(keys.phone_index("13800138000")));
     let text = &*arrived.text;
-    measure("summary", || drop(black_box(xh_domain::mask::summary(text, Some("王小明"), Some("13800138000"), Some("万和广场3号楼2单元501室")))));
+    measure("summary", || {
+        drop(black_box(xh_domain::mask::summary(
+            text,
+            Some("王小明"),
+            Some("13800138000"),
+            Some("万和广场3号楼2单元501室"),
+        )))
+    });
     measure("keep (digest, seal, wrap, blind, mask)", || drop(black_box(arrived.keep(actor.clone(), door))));
     measure("write report", || drop(black_box(serde_json::to_vec(&kept.report))));
     measure("write key", || drop(black_box(kept.key.to_bytes())));

@@ -126,8 +126,7 @@ impl Draft {
 
     /// The bytes of every part.
     fn parts(&self) -> Vec<(PartKind, Bytes)> {
-        let regions =
-            RegionsOf { districts: &self.districts, streets: &self.streets, communities: &self.communities };
+        let regions = RegionsOf { districts: &self.districts, streets: &self.streets, communities: &self.communities };
         let boundaries = self.boundaries.iter().map(|boundary| (PartKind::Boundary, json(boundary)));
         let tables = [
             (PartKind::Organisations, json(&self.organisations)),

@@ -136,7 +136,13 @@ impl Profile {
     pub fn office_default() -> Profile {
         use LimitUnit::{NaturalHours, NaturalMinutes, WorkDays, WorkHours};
         let tiers = [
-            (Tier::P0, "特急", Some(limit(10, NaturalMinutes)), Some(limit(15, NaturalMinutes)), limit(2, NaturalHours)),
+            (
+                Tier::P0,
+                "特急",
+                Some(limit(10, NaturalMinutes)),
+                Some(limit(15, NaturalMinutes)),
+                limit(2, NaturalHours),
+            ),
             (Tier::P1, "紧急", Some(limit(30, NaturalMinutes)), Some(limit(2, NaturalHours)), limit(24, NaturalHours)),
             (Tier::P2, "一般", Some(limit(4, WorkHours)), Some(limit(1, WorkDays)), limit(5, WorkDays)),
             (Tier::P3, "疑难", Some(limit(4, WorkHours)), Some(limit(1, WorkDays)), limit(15, WorkDays)),
@@ -231,11 +237,7 @@ fn default_ladder() -> Ladder {
 
 /// P0's: lights, no orders; the duty leader is copied at dispatch.
 fn copied_ladder() -> Ladder {
-    Ladder {
-        copied_at_dispatch: vec![Role::LeaderInCharge, Role::ShiftLead],
-        rungs: vec![],
-        ..default_ladder()
-    }
+    Ladder { copied_at_dispatch: vec![Role::LeaderInCharge, Role::ShiftLead], rungs: vec![], ..default_ladder() }
 }
 
 #[cfg(test)]

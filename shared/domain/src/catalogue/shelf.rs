@@ -197,7 +197,8 @@ impl Arrivals {
     }
 
     fn has(&self, entry: &PartEntry) -> bool {
-        let all_pieces = |pieces: &BTreeMap<u64, Bytes>| pieces.range(..entry.pieces()).count() as u64 == entry.pieces();
+        let all_pieces =
+            |pieces: &BTreeMap<u64, Bytes>| pieces.range(..entry.pieces()).count() as u64 == entry.pieces();
         self.parts.contains_key(&(entry.kind, entry.sha256)) || self.pieces.get(&entry.sha256).is_some_and(all_pieces)
     }
 
@@ -241,7 +242,9 @@ impl Arrivals {
         let hash_of = |kind| manifest.parts.iter().find(|entry| entry.kind == kind).map(|entry| entry.sha256);
         macro_rules! part {
             ($kind:ident) => {
-                match hash_of(PartKind::$kind).and_then(|hash| self.parts.get(&(PartKind::$kind, hash)).map(|p| (p, hash))) {
+                match hash_of(PartKind::$kind)
+                    .and_then(|hash| self.parts.get(&(PartKind::$kind, hash)).map(|p| (p, hash)))
+                {
                     Some((Part::$kind(part), hash)) => (Arc::clone(part), hash),
                     _ => return Err(lacking()),
                 }
@@ -256,9 +259,10 @@ impl Arrivals {
         let (calendar, calendar_hash) = part!(Calendar);
         let (regions, _) = part!(Regions);
         let (dictionary, _) = part!(Categories);
-        let almanac = self.almanacs.entry((calendar_hash, profile_hash)).or_insert_with(|| {
-            Arc::new(Almanac::new((*calendar).clone(), profile.windows.clone()))
-        });
+        let almanac = self
+            .almanacs
+            .entry((calendar_hash, profile_hash))
+            .or_insert_with(|| Arc::new(Almanac::new((*calendar).clone(), profile.windows.clone())));
         let chairs =
             self.chairs.entry((posts_hash, people_hash)).or_insert_with(|| Arc::new(Chairs::new(&posts, &people)));
         let (almanac, chairs) = (Arc::clone(almanac), Arc::clone(chairs));

@@ -12,8 +12,7 @@ pub const NAME_BYTES_MAX: usize = 64;
 
 /// Printable ASCII without space, quote and backslash: prints into JSON, logs and paths unescaped.
 fn is_name(text: &str) -> bool {
-    (1..=NAME_BYTES_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
 }
 
 macro_rules! named {

@@ -121,8 +121,19 @@ impl fmt::Debug for ArrivedPhoto<'_> {
 }
 
 const TOP: [&str; 13] = [
-    "id", "source_channel", "occurred_at", "captured_at", "place", "category", "tier", "kind", "consent", "text",
-    "resident", "photos", "mode",
+    "id",
+    "source_channel",
+    "occurred_at",
+    "captured_at",
+    "place",
+    "category",
+    "tier",
+    "kind",
+    "consent",
+    "text",
+    "resident",
+    "photos",
+    "mode",
 ];
 const PLACE: [&str; 2] = ["point", "cell"];
 const POINT: [&str; 4] = ["lon", "lat", "datum", "accuracy_m"];
@@ -152,7 +163,8 @@ impl<'a> Arrived<'a> {
 }
 
 fn read_fields<'a>(fields: super::object::Fields<'a, 13>, faults: &mut Faults) -> Option<Arrived<'a>> {
-    let [id, channel, occurred, captured, place_, category_, tier, kind, consent, text_, resident_, photos_, mode_] = fields;
+    let [id, channel, occurred, captured, place_, category_, tier, kind, consent, text_, resident_, photos_, mode_] =
+        fields;
     let at = |name| At::TOP.field(name);
     let id = must(id, &at("id"), faults).and_then(|raw| formed(raw, "UUID", &at("id"), faults));
     let channel = must(channel, &at("source_channel"), faults)

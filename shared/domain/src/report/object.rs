@@ -114,12 +114,7 @@ fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// A text of a form, read by its type.
-pub(super) fn formed<T: std::str::FromStr>(
-    raw: &str,
-    wanted: &'static str,
-    at: &At,
-    faults: &mut Faults,
-) -> Option<T> {
+pub(super) fn formed<T: std::str::FromStr>(raw: &str, wanted: &'static str, at: &At, faults: &mut Faults) -> Option<T> {
     let Some(text) = unquoted(raw) else {
         faults.push(at, FaultKind::NotText);
         return None;

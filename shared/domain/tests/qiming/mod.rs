@@ -60,9 +60,16 @@ pub fn draft() -> Draft {
     for row in rows("regions.csv") {
         let (name, organisation) = (row[1].clone(), some(&row[2]));
         match row[0].len() {
-            6 => draft.districts.push(District { division: row[0].parse().unwrap(), name, organisation, outline: None }),
+            6 => {
+                draft.districts.push(District { division: row[0].parse().unwrap(), name, organisation, outline: None })
+            }
             9 => draft.streets.push(Street { code: row[0].parse().unwrap(), name, organisation }),
-            _ => draft.communities.push(Community { code: row[0].parse().unwrap(), name, organisation, unit: some(&row[3]) }),
+            _ => draft.communities.push(Community {
+                code: row[0].parse().unwrap(),
+                name,
+                organisation,
+                unit: some(&row[3]),
+            }),
         }
     }
     draft
