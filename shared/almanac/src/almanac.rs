@@ -143,6 +143,14 @@ impl Deadline {
     pub fn is_met_at(&self, instant_ms: i64) -> bool {
         instant_ms <= self.instant_ms
     }
+
+    /// The day that was counted from.
+    pub(crate) fn start_day(&self) -> Option<Day> {
+        match self.counted {
+            Counted::Extension { .. } => day_closed_at(self.from_ms),
+            Counted::Limit { .. } | Counted::Rest { .. } | Counted::Given => Day::of(self.from_ms),
+        }
+    }
 }
 
 /// A counted instant and how sure the calendar is of it.
@@ -169,43 +177,32 @@ impl Almanac {
     /// # Errors
     /// The start or the end lies outside the horizon.
     pub fn deadline(&self, start_ms: i64, limit: Limit, day_count: DayCount) -> Result<Deadline, ReckonError> {
-        let (instant_ms, basis) = self.count(start_ms, limit, day_count)?;
-        Ok(Deadline {
-            instant_ms,
-            nominal: limit.nominal(self.time.day_ms()),
-            from_ms: start_ms,
-            counted: Counted::Limit { limit, day_count },
-            basis,
-        })
+        let counted = Counted::Limit { limit, day_count };
+        let (instant_ms, basis) = self.count(start_ms, Day::of(start_ms), limit, day_count)?;
+        let nominal = limit.nominal(self.time.day_ms());
+        Ok(Deadline { instant_ms, nominal, from_ms: start_ms, counted, basis })
     }
 
-    /// Counts a limit from an instant, by the table above.
-    pub(crate) fn count(&self, from_ms: i64, limit: Limit, day_count: DayCount) -> Reckoned {
-        match (limit.unit(), day_count) {
-            (LimitUnit::WorkDays, DayCount::NextDayEndOfBusiness) => {
-                self.close_of_nth_working_day(from_ms, limit.amount())
-            }
-            (LimitUnit::NaturalDays, DayCount::NextDayEndOfBusiness) => self.close_of_nth_day(from_ms, limit.amount()),
-            _ => self.step(from_ms, limit.nominal(self.time.day_ms())),
-        }
-    }
-
-    fn close_of_nth_working_day(&self, from_ms: i64, n: u32) -> Reckoned {
-        let reckoned = || {
-            let day = Day::of(from_ms)?;
-            let end = self.time.nth_after(day, n)?;
-            Some((self.time.close_of(end), self.basis(day.plus(1)?, end)))
+    /// Counts a limit from an instant that belongs to `day`, by the table above.
+    pub(crate) fn count(&self, from_ms: i64, day: Option<Day>, limit: Limit, day_count: DayCount) -> Reckoned {
+        let day = day.ok_or(ReckonError::OutOfHorizon)?;
+        let reckoned = match (limit.unit(), day_count) {
+            (LimitUnit::WorkDays, DayCount::NextDayEndOfBusiness) => self.close_of_nth_working_day(day, limit.amount()),
+            (LimitUnit::NaturalDays, DayCount::NextDayEndOfBusiness) => self.close_of_nth_day(day, limit.amount()),
+            _ => return self.step(from_ms, limit.nominal(self.time.day_ms())),
         };
-        reckoned().ok_or(ReckonError::OutOfHorizon)
+        reckoned.ok_or(ReckonError::OutOfHorizon)
     }
 
-    fn close_of_nth_day(&self, from_ms: i64, n: u32) -> Reckoned {
-        let reckoned = || {
-            let last = Day::of(from_ms)?.plus(i64::from(n))?;
-            let end = self.time.this_or_next(last)?;
-            Some((self.time.close_of(end), self.basis(last, end)))
-        };
-        reckoned().ok_or(ReckonError::OutOfHorizon)
+    fn close_of_nth_working_day(&self, day: Day, n: u32) -> Option<(i64, Basis)> {
+        let end = self.time.nth_after(day, n)?;
+        Some((self.time.close_of(end), self.basis(day.plus(1)?, end)))
+    }
+
+    fn close_of_nth_day(&self, day: Day, n: u32) -> Option<(i64, Basis)> {
+        let last = day.plus(i64::from(n))?;
+        let end = self.time.this_or_next(last)?;
+        Some((self.time.close_of(end), self.basis(last, end)))
     }
 
     /// The instant that lies a span after `from_ms`, before it if the span is negative. On the
@@ -237,6 +234,11 @@ impl Almanac {
             Basis::Settled
         }
     }
+}
+
+/// The day of an old deadline: at 24:00 it is the day that it closes, not the one that begins.
+pub(crate) fn day_closed_at(deadline_ms: i64) -> Option<Day> {
+    Day::of(deadline_ms.checked_sub(1)?)
 }
 
 /// All days with a name over the whole horizon, in order, the legal minimum beyond coverage included.

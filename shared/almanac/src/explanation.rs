@@ -121,7 +121,7 @@ impl Almanac {
     /// The first and last day whose kind decided the deadline; `None` where no day did.
     fn days_counted(&self, deadline: &Deadline) -> Option<(Day, Day)> {
         let (from_ms, instant_ms) = (deadline.from_ms, deadline.instant_ms);
-        let (start, end) = (Day::of(from_ms)?, Day::of(instant_ms)?);
+        let (start, end) = (deadline.start_day()?, Day::of(instant_ms)?);
         let (limit, day_count) = match deadline.counted {
             Counted::Limit { limit, day_count } => (limit, day_count),
             Counted::Extension { added, day_count } => (added, day_count),

@@ -38,7 +38,7 @@ pub use day::{DAY_MS, Day, HOUR_MS, MINUTE_MS, OFFICE_OFFSET_MS};
 pub use explanation::{Authority, Explanation, NAMED_MAX, RestRun};
 pub use given::GivenDeadline;
 pub use limit::{DayCount, Limit, LimitFault, LimitUnit, Measure, Span};
-pub use merging::{CalendarFault, CalendarFaults, FaultKind};
+pub use merging::{CalendarFault, CalendarFaults, FaultKind, Said};
 pub use notice::{NoticeFile, read_calendar};
 pub use spans::{Dated, SHARE_PER_MILLE_MAX};
 pub use windows::{Window, WindowFault, WorkWindows};

@@ -130,7 +130,7 @@ impl Explanation {
         if !days || day_count != DayCount::NextDayEndOfBusiness {
             return None;
         }
-        let last = Day::of(self.deadline.from_ms)?.plus(i64::from(limit.amount()))?;
+        let last = self.deadline.start_day()?.plus(i64::from(limit.amount()))?;
         (last < Day::of(self.deadline.instant_ms)?).then_some(last)
     }
 

@@ -7,7 +7,7 @@
 //! from the **old** deadline. A stopped clock keeps what was left and runs it from the resumption;
 //! an overdue one keeps, as a negative rest, how far it was overdue.
 
-use crate::almanac::{Almanac, Basis, Counted, Deadline, ReckonError};
+use crate::almanac::{Almanac, Basis, Counted, Deadline, ReckonError, day_closed_at};
 use crate::day::Day;
 use crate::limit::{DayCount, Limit, Measure, Span};
 
@@ -56,12 +56,13 @@ impl Almanac {
             let (clock, added) = (clock.measure, more.measure);
             return Err(ReckonError::MixedMeasures { clock, added });
         }
-        let (instant_ms, basis) = self.count(deadline.instant_ms, added, day_count)?;
+        let from_ms = deadline.instant_ms;
+        let (instant_ms, basis) = self.count(from_ms, day_closed_at(from_ms), added, day_count)?;
         let ms = clock.ms.checked_add(more.ms).ok_or(ReckonError::OutOfHorizon)?;
         Ok(Deadline {
             instant_ms,
             nominal: Span { ms, ..clock },
-            from_ms: deadline.instant_ms,
+            from_ms,
             counted: Counted::Extension { added, day_count },
             basis: basis.max(deadline.basis),
         })
