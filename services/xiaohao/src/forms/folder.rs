@@ -51,9 +51,10 @@ pub fn draft(from: Option<&Catalogue>) -> Draft {
     from.map_or_else(|| Draft::empty(Profile::office_default(), no_calendar()), Draft::of)
 }
 
-/// Before an office has imported its calendar: no day is covered, so weekdays count and deadlines say so.
+/// Before an office has imported its calendar: one ordinary day long ago is covered, so weekdays count and
+/// deadlines say that they are provisional.
 fn no_calendar() -> CalendarVersion {
-    let bytes = br#"{"version":"none","coverage_start":"2000-01-01","coverage_end":"2000-01-01","rest":[],"work":[]}"#;
+    let bytes = br#"{"version":"none","coverage_start":"2000-06-01","coverage_end":"2000-06-01","rest":[],"work":[]}"#;
     let none = NoticeFile { name: "built in", bytes };
     read_calendar(None, &[none]).expect("a calendar without named days is of the form (tested)")
 }
