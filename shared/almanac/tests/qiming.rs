@@ -12,8 +12,10 @@ use xh_almanac::{Almanac, Deadline, HOUR_MS, LimitUnit};
 
 const YELLOW_PER_MILLE: u32 = 200;
 
-/// Contact, resolve and sign limits of a tier; the resolve limit of an item comes from the data.
-fn tier_limits(tier: &str) -> (Option<(u32, LimitUnit)>, Option<(u32, LimitUnit)>) {
+type Amount = (u32, LimitUnit);
+
+/// Contact and sign limits of a tier; the resolve limit of an item comes from the data.
+fn tier_limits(tier: &str) -> (Option<Amount>, Option<Amount>) {
     use LimitUnit::{NaturalHours, NaturalMinutes, WorkDays, WorkHours};
     match tier {
         "P0" => (Some((15, NaturalMinutes)), Some((10, NaturalMinutes))),
