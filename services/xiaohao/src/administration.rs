@@ -2,6 +2,7 @@
 //!
 //! They serve the command line (which finds the running server of its directory) and whoever watches a node.
 //! Everything but health asks for a token that may administer.
+#![allow(clippy::result_large_err, reason = "a refusal is an HTTP answer, made once and sent: boxing it would only hide that")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::actors::{Role, TokenTable};
 use crate::forms::folder::{CellOptions, Change, Handed, draft, take};
 use crate::forms::table::FormFault;
 use crate::node::NodeClock;
+use crate::imports::standing;
 use crate::rest::Rest;
 use crate::verification;
 
@@ -58,6 +60,7 @@ pub fn routes(administration: Arc<Administration>) -> Router {
         .route("/admin/clock", get(clock).post(step))
         .route("/admin/settled", post(settled))
         .route("/admin/verify", post(verify))
+        .route("/admin/standing", post(standing).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
         .with_state(administration)
 }
 
@@ -235,4 +238,16 @@ async fn verify(State(a): Shared, headers: HeaderMap, Query(_): Query<BTreeMap<S
     let report = tokio::task::spawn_blocking(move || verification::verify(&*log)).await;
     let report = report.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "verification stopped"))?;
     Ok(Json(report).into_response())
+}
+
+/// Where each of these reports stands, by the ledger's own facts.
+async fn standing(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let asked: standing::Question = serde_json::from_slice(&body)
+        .map_err(|e| problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column())))?;
+    let (log, shelf) = (Arc::clone(&a.log), Arc::clone(&a.shelf));
+    let found = tokio::task::spawn_blocking(move || standing::read(&*log, shelf.newest().as_deref(), &asked)).await;
+    let found = found.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "reading stopped"))?;
+    let found = found.map_err(|why| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", &why))?;
+    Ok(Json(found).into_response())
 }

@@ -70,7 +70,7 @@ fn unpack(kept: &keys::KeyRecord) -> Option<KeyRecord> {
     let kind = |letter: &u8| if *letter == b'p' { Blinded::Phone } else { Blinded::Name };
     let indexes = kinds.iter().zip(&kept.blinds).map(|(letter, blind)| BlindIndex::new(kind(letter), *blind)).collect();
     let (alg, key_id) = (SealAlgorithm::XChaCha20Poly1305, KeyId(kept.id));
-    let wrapped = Sealed { alg, key_id, nonce: nonce.try_into().ok()?, bytes: bytes.to_vec() };
+    let wrapped = Sealed { alg, key_id, nonce: nonce.to_vec(), bytes: bytes.to_vec() };
     Some(KeyRecord { v: 1, wrapped, indexes })
 }
 

@@ -31,8 +31,16 @@ const FLOORS: [(&str, u8); 16] = [
     ("xh-simulation", 5),
     ("none", 0),
 ];
-/// Files of a service that may touch the engine, the journal or the network. All others decide.
-const SHELLS: [&str; 6] = ["shell", "http", "role", "courier", "tail", "lib"];
+/// Files or folders of a service that may touch the engine, the journal or the network. All others decide.
+fn shells(service: &str) -> &'static [&'static str] {
+    match service {
+        "xh-intake" => &["shell", "lib"],
+        "xh-router" | "xh-ledger" | "xh-escalator" => &["role", "lib"],
+        "xh-notifier" => &["role", "post_office", "webhook", "folder", "lib"],
+        "xh-desk" => &["desk", "shard", "door", "api", "stream", "page", "act", "reading", "lib"],
+        _ => &["lib"],
+    }
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace stands above this crate")
@@ -149,7 +157,8 @@ fn only_shell_files_of_a_service_touch_engine_journal_or_network() {
         assert!(files.len() > 1, "{service} has no files to look at");
         for file in files {
             let inside = file.strip_prefix(&source).expect("found below the source folder");
-            let is_shell = inside.iter().any(|part| SHELLS.contains(&part.to_string_lossy().trim_end_matches(".rs")));
+            let is_shell =
+                inside.iter().any(|part| shells(service).contains(&part.to_string_lossy().trim_end_matches(".rs")));
             for banned in ["xh_engine", "xh_journal", "axum::", "reqwest", "tokio"] {
                 assert!(
                     is_shell || !code(&file).contains(banned),
@@ -214,5 +223,16 @@ fn every_file_says_what_it_is_for_and_stays_one_idea_long() {
             let lines = text.lines().count();
             assert!(lines <= FILE_LINES_MAX, "{} has {lines} lines: split it by idea", file.display());
         }
+    }
+}
+
+#[test]
+fn every_halt_has_its_page_in_the_runbook() {
+    let page = fs::read_to_string(root().join("docs/runbook/halts.md")).expect("the runbook has a page on halts");
+    for code in xh_engine::halt::HaltCode::ALL {
+        let heading = format!("\n## {}\n", code.anchor());
+        let after = page.split(&heading).nth(1).unwrap_or_else(|| panic!("{} has no page", code.anchor()));
+        let text = after.split("\n## ").next().unwrap_or_default().trim();
+        assert!(text.len() > 40, "{} says too little", code.anchor());
     }
 }
