@@ -17,7 +17,7 @@ use xh_domain::report::Mode;
 use crate::archive::{Archive, Fetch};
 use crate::board::Board;
 use crate::positions::Positions;
-use crate::row::{Light, Line, Photos, Row, bit};
+use crate::row::{Before, Light, Line, Photos, Row, bit};
 
 /// First byte of keys that are loaded at start.
 const OPEN: u8 = b'o';
@@ -58,8 +58,8 @@ pub struct Totals {
     pub closed: u64,
 }
 
-/// One fact of an entry with what stands around it.
-struct Line1<'a> {
+/// An entry and what it is about.
+struct About<'a> {
     need: NeedId,
     entry: &'a Entry,
     at_ms: i64,
@@ -74,9 +74,10 @@ impl Books {
             }
         }
         let Some(need) = entry.need else { return Ok(()) };
-        let around = Line1 { need, entry, at_ms };
-        let Some(mut row) = self.begun(&around, fetch)? else { return Ok(()) };
-        let was_open = row.is_open();
+        let around = About { need, entry, at_ms };
+        let kept = self.row(need, fetch)?;
+        let was_open = kept.as_ref().is_none_or(Row::is_open);
+        let Some(mut row) = kept.or_else(|| self.begun(&around)) else { return Ok(()) };
         entry.facts().iter().for_each(|fact| turn(&mut row, fact, at_ms));
         row.revision = entry.revision.unwrap_or(row.revision);
         row.changed_ms = at_ms;
@@ -84,20 +85,15 @@ impl Books {
         self.keep(row, was_open, fetch)
     }
 
-    /// The row that the entry changes: the one kept, or a new one if the entry begins a need.
-    fn begun(&mut self, around: &Line1<'_>, fetch: Fetch<'_>) -> Result<Option<Row>, String> {
-        if let Some(row) = self.row(around.need, fetch)? {
-            return Ok(Some(row));
-        }
-        let Some(mut row) = around.entry.facts().iter().find_map(|fact| around.begin(fact)) else { return Ok(None) };
-        let case = around.entry.facts().iter().find_map(case_of);
-        if let Some((report, announced)) = case {
+    /// The row of a need that the entry begins.
+    fn begun(&mut self, around: &About<'_>) -> Option<Row> {
+        let mut row = around.entry.facts().iter().find_map(|fact| around.begin(fact))?;
+        if let Some((report, announced)) = around.entry.facts().iter().find_map(case_of) {
             self.expect_photos(&mut row, report, announced);
         }
-        let totals = self.totals.entry(around.need.ledger).or_default();
-        totals.numbered += 1;
+        self.totals.entry(around.need.ledger).or_default().numbered += 1;
         self.changed_totals.insert(around.need.ledger);
-        Ok(Some(row))
+        Some(row)
     }
 
     /// The need's row, open or ended.
@@ -225,7 +221,7 @@ impl Books {
     }
 }
 
-impl Line1<'_> {
+impl About<'_> {
     /// The row of a need that this fact begins.
     fn begin(&self, fact: &Fact) -> Option<Row> {
         let (case, state, ended_ms) = match fact {
@@ -303,7 +299,7 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
         }
         Fact::WaitingClimbed { posts, .. } => row.tell(posts),
         Fact::HandedOver { clock, .. } | Fact::SentBack { clock, .. } => {
-            row.before.get_or_insert(row.state);
+            row.before.get_or_insert(Before { state: row.state, wait_due_ms: row.wait_due_ms });
             (row.state, row.wait_due_ms) = (NeedState::InHandOver, Some(deadline_ms(clock)));
         }
         Fact::HandOverEnded { outcome, .. } => end_hand_over(row, outcome, at_ms),
@@ -313,10 +309,13 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
 }
 
 fn end_hand_over(row: &mut Row, outcome: &HandOverOutcome, at_ms: i64) {
-    let before = row.before.take().unwrap_or(row.state);
+    let now = Before { state: row.state, wait_due_ms: row.wait_due_ms };
+    let before = row.before.take().unwrap_or(now);
     match outcome {
         HandOverOutcome::TakenOver { .. } => (row.state, row.ended_ms) = (NeedState::Moved, Some(at_ms)),
-        HandOverOutcome::NotTaken => (row.state, row.ended_ms) = (before, None),
+        HandOverOutcome::NotTaken => {
+            (row.state, row.wait_due_ms, row.ended_ms) = (before.state, before.wait_due_ms, None);
+        }
         HandOverOutcome::Returned { handed } => {
             let back = Row::of(row.need, &handed.need, at_ms);
             (row.state, row.ended_ms) = (back.state, None);

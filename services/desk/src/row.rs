@@ -81,6 +81,14 @@ pub struct Photos {
     pub kept: u16,
 }
 
+/// The clock of the need itself that it waits by.
+fn wait(need: &Need) -> Option<&clock::Clock> {
+    match need.state {
+        NeedState::InHandOver => need.hand_over.as_ref().map(|hand_over| &hand_over.clock),
+        _ => need.dispatch.as_ref(),
+    }
+}
+
 /// The bit of a photo's ordinal; none for an ordinal that cannot be.
 pub fn bit(ordinal: u8) -> u16 {
     1u16.checked_shl(u32::from(ordinal)).unwrap_or(0)
@@ -127,6 +135,15 @@ impl Line {
     }
 }
 
+/// What comes back when a hand-over is not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Before {
+    /// Where it stood.
+    pub state: NeedState,
+    /// Deadline of its own clock then.
+    pub wait_due_ms: Option<i64>,
+}
+
 /// One need.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Row {
@@ -134,9 +151,9 @@ pub struct Row {
     pub need: NeedId,
     /// Where it stands.
     pub state: NeedState,
-    /// Where it stood before the hand-over that it is in.
+    /// How it stood before the hand-over that it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<NeedState>,
+    pub before: Option<Before>,
     /// Its items, in the order of their letters.
     pub lines: Vec<Line>,
     /// The need's own tier.
@@ -185,7 +202,7 @@ impl Row {
             cell: case.place.cell,
             posts: Vec::new(),
             opened_ms: need.opened_ms,
-            wait_due_ms: need.dispatch.as_ref().filter(|clock| clock.runs()).map(|clock| clock.deadline().instant_ms),
+            wait_due_ms: wait(need).filter(|clock| clock.runs()).map(|clock| clock.deadline().instant_ms),
             changed_ms: at_ms,
             ended_ms: need.closing.map(|closing| closing.closed_ms),
             revision: need.revision,

@@ -25,6 +25,8 @@ use crate::books::Books;
 pub const ROLE: Role = Role::new("desk");
 /// Last lines kept per partition: what a stream may have missed and still resumes from.
 pub const LINES_MAX: usize = 4_096;
+/// The key under which a checkpoint keeps [`Live::next`].
+const NEXT_KEY: &[u8] = b"on";
 /// Most senders that wait for an answer, per partition.
 pub const WAITING_MAX: usize = 1_024;
 
@@ -73,6 +75,14 @@ pub struct Live {
 }
 
 impl Live {
+    /// The books go on from a checkpoint; the lines before it are gone.
+    fn begin_at(&mut self, value: &[u8]) -> Result<(), String> {
+        let bytes = value.try_into().map_err(|_| "a position that has not 8 bytes".to_owned())?;
+        self.next = u64::from_be_bytes(bytes);
+        self.lines_from = self.next;
+        Ok(())
+    }
+
     fn tell(&mut self, line: Line) {
         self.lines.push_back(line);
         if self.lines.len() > LINES_MAX {
@@ -168,6 +178,7 @@ impl DeskRole {
 impl Kept for DeskRole {
     fn save(&mut self, changes: &mut Changes) {
         self.change(|live| {
+            changes.put(NEXT_KEY, live.next.to_be_bytes());
             live.books.save(&mut |key, value| match value {
                 Some(value) => changes.put(key, value),
                 None => changes.delete(key),
@@ -176,7 +187,11 @@ impl Kept for DeskRole {
     }
 
     fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), Halt> {
-        self.change(|live| live.books.load(key, value)).map_err(Halt::role)
+        self.change(|live| match key {
+            NEXT_KEY => live.begin_at(value),
+            _ => live.books.load(key, value),
+        })
+        .map_err(Halt::role)
     }
 
     fn reset(&mut self) {
@@ -197,9 +212,6 @@ impl Observer for DeskRole {
         let ledger: LedgerCode = ledger.ok_or_else(|| Halt::role("a fact under a key that is no ledger"))?;
         let entry = fact.body;
         self.change(|live| {
-            if live.lines.is_empty() {
-                live.lines_from = fact.position;
-            }
             live.books.fold(entry, fact.position, fact.at_ms, &fetch)?;
             live.next = fact.position + 1;
             live.tell(Line {
