@@ -27,7 +27,7 @@ pub const STREET: &str = "999901001";
 /// The district's desk.
 pub const DESK: &str = "999901000";
 
-const CALENDAR: &[u8] = include_bytes!("../../../../shared/domain/tests/data/calendar_cn_2024_2026.json");
+const CALENDAR: &[u8] = include_bytes!("../../../../load-tests/city/qiming/calendar_cn_2024_2026.json");
 
 /// The catalogue, as it is published.
 pub fn publication() -> Publication {

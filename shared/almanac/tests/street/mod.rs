@@ -5,8 +5,8 @@ use jiff::civil::DateTime;
 use serde_json::Value;
 use xh_almanac::{Almanac, CalendarVersion, DayCount, Limit, LimitUnit, NoticeFile, WorkWindows, read_calendar};
 
-pub const CALENDAR: &[u8] = include_bytes!("../data/calendar_cn_2024_2026.json");
-const NEEDS: &[u8] = include_bytes!("../data/street_needs.json");
+pub const CALENDAR: &[u8] = include_bytes!("../../../../load-tests/city/qiming/calendar_cn_2024_2026.json");
+const NEEDS: &[u8] = include_bytes!("../../../../load-tests/city/qiming/street_needs.json");
 
 pub fn calendar() -> CalendarVersion {
     read_calendar(None, &[NoticeFile { name: "calendar", bytes: CALENDAR }]).unwrap()

@@ -114,7 +114,7 @@ fn post(role: Role, whose: &str, line: Option<&str>) -> Post {
 /// The office: two streets of one district, with organisations, units, posts, the default profile and the
 /// notices of 2024 to 2026.
 pub fn draft() -> Draft {
-    let calendar = include_str!("../data/calendar_cn_2024_2026.json");
+    let calendar = include_str!("../../../../load-tests/city/qiming/calendar_cn_2024_2026.json");
     let mut draft = Draft::empty(Profile::office_default(), serde_json::from_str(calendar).unwrap());
     draft.organisations.push(organisation("P-DIST", PartyLevel::District, None));
     draft.posts.push(post(Role::DistrictDuty, "P-DIST", None));
