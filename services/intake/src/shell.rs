@@ -3,6 +3,7 @@
 pub mod door;
 pub mod http;
 pub mod keeping;
+pub mod metrics;
 pub mod parts;
 pub mod photos;
 pub mod tail;

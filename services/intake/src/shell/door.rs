@@ -17,6 +17,7 @@ use xh_engine::topics::REPORTS;
 use xh_journal::contract::Draft;
 
 use super::keeping::{Keeping, Ready};
+use super::metrics::DoorMetrics;
 use super::parts::{Caller, Parts};
 use crate::lag::RETRY_AFTER_S;
 use crate::language::Language;
@@ -33,18 +34,24 @@ pub struct Door {
     parts: Parts,
     partitions: u16,
     in_flight: AtomicUsize,
+    metrics: DoorMetrics,
 }
 
 impl Door {
     /// A door built from parts.
     pub fn new(parts: Parts) -> Arc<Door> {
         let partitions = parts.log.partitions(REPORTS);
-        Arc::new(Door { parts, partitions, in_flight: AtomicUsize::new(0) })
+        Arc::new(Door { parts, partitions, in_flight: AtomicUsize::new(0), metrics: DoorMetrics::default() })
     }
 
     /// What it is built from.
     pub fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// What it counts.
+    pub fn metrics(&self) -> &DoorMetrics {
+        &self.metrics
     }
 
     /// Takes one report in. At once a problem, or reports on their way with exactly one outcome.

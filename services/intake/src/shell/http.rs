@@ -79,8 +79,9 @@ async fn report(State(door): State<Arc<Door>>, headers: HeaderMap, body: Result<
 async fn batch(State(door): State<Arc<Door>>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Answer {
     let Visit { caller, language } = Visit::of(&door, &headers)?;
     let body = whole(body, language)?;
-    let keeping = door.accept_batch(&body, &caller, language).map_err(|problem| no(&problem, language))?;
+    let keeping = door.accept_batch(&body, &caller, language).map_err(|problem| counted(&door, &problem, language))?;
     let outcomes = keeping.await;
+    outcomes.iter().for_each(|outcome| door.metrics().outcome(outcome));
     Ok(json(StatusCode::OK, "application/json", saying::batch(&outcomes, language)))
 }
 
@@ -150,9 +151,17 @@ async fn keep(door: &Arc<Door>, visit: &Visit, body: &[u8]) -> Result<Outcome, R
     if body.len() > REPORT_BYTES_MAX {
         return Err(too_large());
     }
-    let keeping = door.accept(body, &visit.caller, visit.language).map_err(|problem| no(&problem, visit.language))?;
+    let keeping =
+        door.accept(body, &visit.caller, visit.language).map_err(|problem| counted(door, &problem, visit.language))?;
     let outcome = keeping.await.pop();
+    outcome.iter().for_each(|outcome| door.metrics().outcome(outcome));
     outcome.ok_or_else(|| no(&Problem::of(Kind::OutcomeUnknown), visit.language))
+}
+
+/// A no that the door counts.
+fn counted(door: &Door, problem: &Problem, language: Language) -> Response {
+    door.metrics().problem(problem);
+    no(problem, language)
 }
 
 /// Syncing a photo blocks, so it is done where blocking is allowed.
