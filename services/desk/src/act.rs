@@ -142,7 +142,9 @@ impl Pen<'_> {
             Some(lead) => lead,
             None => {
                 let case = reading::case(&*self.desk.parts.log, slot, &self.row.history).map_err(broken)?;
-                case.route.lead.clone().ok_or_else(|| fault("/body/dispatch/lead", "missing", "须注明牵头党组织 (name the lead organisation)"))?
+                case.route.lead.clone().ok_or_else(|| {
+                    fault("/body/dispatch/lead", "missing", "须注明牵头党组织 (name the lead organisation)")
+                })?
             }
         };
         let items = wanted.items.into_iter().map(|item| self.item(item)).collect::<Result<_, _>>()?;

@@ -80,7 +80,13 @@ async fn queue(State(desk): State<Arc<Desk>>, asker: Asker, Query(parameters): P
         let (names, now_ms) = (desk.names(), desk.now_ms());
         let items = page.rows.iter().map(|row| view::row(row, desk.summary(row), &names, now_ms)).collect();
         let next_cursor = page.next.map(|cursor| cursor.to_string());
-        Ok(QueuePage { items, counts: page.counts, next_cursor, as_of: page.as_of.to_string(), now: moment::rfc3339(now_ms) })
+        Ok(QueuePage {
+            items,
+            counts: page.counts,
+            next_cursor,
+            as_of: page.as_of.to_string(),
+            now: moment::rfc3339(now_ms),
+        })
     })
     .await;
     asker.answer(result.map(|page| linked("/api/v1/queue", page.next_cursor.clone(), json(StatusCode::OK, &page))))
@@ -212,7 +218,12 @@ async fn settle(desk: &Arc<Desk>, need: NeedId, order: &OrderId, sent: Sent) -> 
 }
 
 /// "Already answered" is no answer to a sender who repeats: the first one is.
-async fn first_answer(desk: &Arc<Desk>, need: NeedId, order: &OrderId, answered: Answered) -> Result<Answered, Problem> {
+async fn first_answer(
+    desk: &Arc<Desk>,
+    need: NeedId,
+    order: &OrderId,
+    answered: Answered,
+) -> Result<Answered, Problem> {
     use xh_domain::refusal::Refusal;
     if !matches!(answered.entry.refusal(), Some(Refusal::AlreadyAnswered)) {
         return Ok(answered);
@@ -250,7 +261,11 @@ fn look_there(need: NeedId, order: &OrderId) -> Response<Body> {
     with(response, header::RETRY_AFTER, "1")
 }
 
-async fn order_answer(State(desk): State<Arc<Desk>>, asker: Asker, Path((text, order)): Path<(String, String)>) -> Response<Body> {
+async fn order_answer(
+    State(desk): State<Arc<Desk>>,
+    asker: Asker,
+    Path((text, order)): Path<(String, String)>,
+) -> Response<Body> {
     let result = async {
         let id = number(&text)?;
         asker.may(Right::See, id.ledger)?;
@@ -261,7 +276,9 @@ async fn order_answer(State(desk): State<Arc<Desk>>, asker: Asker, Path((text, o
         });
         match found.await? {
             Some(answered) => told(&answered, &desk.names()),
-            None => Err(Problem::of(Kind::NotFound).saying("还没有这个操作的答复", "no answer to this order yet").again_in_s(1)),
+            None => Err(Problem::of(Kind::NotFound)
+                .saying("还没有这个操作的答复", "no answer to this order yet")
+                .again_in_s(1)),
         }
     };
     let result = result.await;
@@ -304,7 +321,11 @@ async fn erase(
     asker.answer(result)
 }
 
-async fn photo(State(desk): State<Arc<Desk>>, asker: Asker, Path((text, ordinal)): Path<(String, u8)>) -> Response<Body> {
+async fn photo(
+    State(desk): State<Arc<Desk>>,
+    asker: Asker,
+    Path((text, ordinal)): Path<(String, u8)>,
+) -> Response<Body> {
     let result = async {
         let id = number(&text)?;
         asker.may(Right::Photos, id.ledger)?;

@@ -11,6 +11,7 @@
 //! This file sees the disk through a function that it is handed, and writes through another. Pure.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -145,11 +146,13 @@ impl Archive {
 
     fn warm_rows(&mut self, need: NeedId, fetch: Fetch<'_>) -> Result<&mut Warm<Vec<Row>>, String> {
         let key = RowsKey::of(need);
-        if let std::collections::btree_map::Entry::Vacant(cold) = self.rows.entry(key) {
-            let value = read_page(&key.bytes(), fetch)?;
-            cold.insert(Warm { value, state: State::Saved });
+        match self.rows.entry(key) {
+            Entry::Occupied(warm) => Ok(warm.into_mut()),
+            Entry::Vacant(cold) => {
+                let value = read_page(&key.bytes(), fetch)?;
+                Ok(cold.insert(Warm { value, state: State::Saved }))
+            }
         }
-        Ok(self.rows.get_mut(&key).expect("it was put there on the line above"))
     }
 
     fn enter(&mut self, ending: Ending, fetch: Fetch<'_>) -> Result<(), String> {
@@ -158,11 +161,10 @@ impl Archive {
         let tail = self.tails.entry(key).or_insert(Warm::changed(0));
         let sequence = tail.value / MONTH_ENTRIES;
         (tail.value, tail.state) = (tail.value + 1, State::Changed);
-        if !self.months.contains_key(&(key, sequence)) {
-            let page = read_page(&key.page(sequence), fetch)?;
-            self.months.insert((key, sequence), Warm::changed(page));
-        }
-        let page = self.months.get_mut(&(key, sequence)).expect("it was put there on the lines above");
+        let page = match self.months.entry((key, sequence)) {
+            Entry::Occupied(warm) => warm.into_mut(),
+            Entry::Vacant(cold) => cold.insert(Warm::changed(read_page(&key.page(sequence), fetch)?)),
+        };
         page.value.push(ending);
         page.state = State::Changed;
         Ok(())
@@ -203,7 +205,8 @@ fn save_pages<K: Ord, T: Serialize>(
 
 fn read_page<T: serde::de::DeserializeOwned>(key: &[u8], fetch: Fetch<'_>) -> Result<Vec<T>, String> {
     let Some(bytes) = fetch(key)? else { return Ok(Vec::new()) };
-    serde_json::from_slice(&bytes).map_err(|e| format!("a page that is no page (line {}, column {})", e.line(), e.column()))
+    serde_json::from_slice(&bytes)
+        .map_err(|e| format!("a page that is no page (line {}, column {})", e.line(), e.column()))
 }
 
 impl RowsKey {

@@ -136,11 +136,10 @@ impl Board {
     /// Puts a row, in place of the one that the need had. Most facts move no column: then no index is
     /// touched.
     pub fn put(&mut self, mut row: Row) {
-        if let Some(kept) = self.numbers.get(&row.need).and_then(|no| self.rows[*no as usize].as_mut()) {
-            if same_columns(kept, &row) {
-                *kept = row;
-                return;
-            }
+        let kept = self.numbers.get(&row.need).and_then(|no| self.rows[*no as usize].as_mut());
+        if let Some(kept) = kept.filter(|kept| same_columns(kept, &row)) {
+            *kept = row;
+            return;
         }
         self.take(row.need);
         row.lines.iter_mut().for_each(|line| line.unit = self.indexes.unit.shared(&line.unit));
@@ -192,7 +191,11 @@ impl Board {
     /// The rows that match, in order, after `after`; at most `limit`.
     pub fn page(&self, filter: &Filter, scope: &Scope, order: Order, after: Option<Place>, limit: usize) -> Vec<&Row> {
         let selection = self.select(filter, scope);
-        if selection.len() <= SORTED_MAX { self.sorted(&selection, order, after, limit) } else { self.walked(&selection, order, after, limit) }
+        if selection.len() <= SORTED_MAX {
+            self.sorted(&selection, order, after, limit)
+        } else {
+            self.walked(&selection, order, after, limit)
+        }
     }
 
     /// The counters for this filter (without its own stages and lights) and how many rows match it whole.
@@ -270,10 +273,11 @@ fn same_columns(a: &Row, b: &Row) -> bool {
         && a.posts == b.posts
 }
 
-fn walk<'a, K: Ord>(order: &'a BTreeMap<K, RowNo>, after: Option<K>, descending: bool) -> Box<dyn Iterator<Item = RowNo> + 'a>
-where
-    K: 'a,
-{
+fn walk<'a, K: Ord + 'a>(
+    order: &'a BTreeMap<K, RowNo>,
+    after: Option<K>,
+    descending: bool,
+) -> Box<dyn Iterator<Item = RowNo> + 'a> {
     let edge = after.map_or(Bound::Unbounded, Bound::Excluded);
     if descending {
         Box::new(order.range((Bound::Unbounded, edge)).rev().map(|(_, no)| *no))

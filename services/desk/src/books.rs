@@ -368,5 +368,6 @@ fn json<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(value).map_err(|e| format!("a value that cannot be read (line {}, column {})", e.line(), e.column()))
+    serde_json::from_slice(value)
+        .map_err(|e| format!("a value that cannot be read (line {}, column {})", e.line(), e.column()))
 }

@@ -62,10 +62,8 @@ impl FromStr for Cursor {
             [_, b'z'] => true,
             _ => return Err(NotOurs),
         };
-        let after = Place {
-            key: key.parse().map_err(|_| NotOurs)?,
-            need: need.parse::<NeedId>().map_err(|_| NotOurs)?,
-        };
+        let after =
+            Place { key: key.parse().map_err(|_| NotOurs)?, need: need.parse::<NeedId>().map_err(|_| NotOurs)? };
         Ok(Cursor { order: Order { sort, descending }, after })
     }
 }

@@ -138,7 +138,11 @@ impl Desk {
 
     /// The newest catalogue: every order of a person names it.
     pub(crate) fn catalogue(&self) -> Result<Arc<Catalogue>, Problem> {
-        let none = || Problem::of(Kind::NotReady).saying("还没有名录，请先导入", "there is no catalogue yet: import one").again_in_s(5);
+        let none = || {
+            Problem::of(Kind::NotReady)
+                .saying("还没有名录，请先导入", "there is no catalogue yet: import one")
+                .again_in_s(5)
+        };
         self.parts.shelf.newest().ok_or_else(none)
     }
 

@@ -129,7 +129,9 @@ pub fn with(mut response: Response<Body>, name: header::HeaderName, value: &str)
 }
 
 /// Runs what may block off the runtime's threads.
-pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+pub async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(_) => Err(crate::desk::broken("a request's work panicked")),

@@ -99,7 +99,6 @@ impl Dossier {
     }
 }
 
-
 fn is_last(receipt: &Receipt) -> bool {
     matches!(receipt.outcome, Delivery::Failed { last: true, .. })
 }

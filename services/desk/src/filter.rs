@@ -72,7 +72,10 @@ impl Filter {
             && any(self.lights.is_empty(), row.light().is_some_and(|light| self.lights.contains(&light)))
             && any(self.tiers.is_empty(), self.tiers.contains(&row.urgency()))
             && any(self.sources.is_empty(), self.sources.contains(&row.source))
-            && any(self.need_classes.is_empty(), row.category.need_class.is_some_and(|c| self.need_classes.contains(&c)))
+            && any(
+                self.need_classes.is_empty(),
+                row.category.need_class.is_some_and(|c| self.need_classes.contains(&c)),
+            )
             && any(self.std_codes.is_empty(), row.category.std_code.is_some_and(|c| self.std_codes.contains(&c)))
             && any(self.cells.is_empty(), row.cell.is_some_and(|cell| self.cells.contains(&cell)))
             && any(self.units.is_empty(), row.units().iter().any(|unit| self.units.contains(unit)))

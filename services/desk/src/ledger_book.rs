@@ -53,7 +53,11 @@ impl Asked {
             };
             if taken.is_none() {
                 let pointer = name.chars().take(64).collect();
-                errors.push(Fault { pointer, code: "invalid", message: "取值有误或没有这个条件 (wrong or unknown)".to_owned() });
+                errors.push(Fault {
+                    pointer,
+                    code: "invalid",
+                    message: "取值有误或没有这个条件 (wrong or unknown)".to_owned(),
+                });
             }
         }
         if errors.is_empty() { Ok(asked) } else { Err(Problem { errors, ..Problem::of(Kind::InvalidQuery) }) }
@@ -63,7 +67,7 @@ impl Asked {
 /// One line of the ledger.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
-    /// 序号, within the page's list.
+    /// 序号, on this sheet.
     pub number: u64,
     /// The need.
     pub need: NeedId,
@@ -125,7 +129,7 @@ pub fn read(desk: &Desk, pass: &Pass, asked: &Asked) -> Result<Book, Problem> {
         return Err(Problem::of(Kind::OtherLedger).with("ledger", ledger.to_string()));
     }
     let ledgers = ledgers(desk, pass, asked);
-    let (rows, next, first) = match asked.month {
+    let (rows, next) = match asked.month {
         None => open_rows(desk, pass, asked)?,
         Some(month) => ended_rows(desk, &ledgers, month, asked)?,
     };
@@ -133,7 +137,7 @@ pub fn read(desk: &Desk, pass: &Pass, asked: &Asked) -> Result<Book, Problem> {
     for row in &rows {
         lines_of(desk, row, &mut items)?;
     }
-    items.iter_mut().zip(first..).for_each(|(entry, number)| entry.number = number);
+    items.iter_mut().zip(1..).for_each(|(entry, number)| entry.number = number);
     let totals = ledgers.iter().map(|ledger| desk.shard_of(*ledger).live().books.totals(*ledger));
     let (numbered, closed) = totals.fold((0, 0), |(n, c), totals| (n + totals.numbered, c + totals.closed));
     Ok(Book {
@@ -167,50 +171,58 @@ fn months(desk: &Desk, ledgers: &[LedgerCode]) -> Vec<String> {
     months.iter().rev().map(|month| format!("{:04}-{:02}", month / 100, month % 100)).collect()
 }
 
-type Rows = (Vec<Row>, Option<Cursor>, u64);
+type Rows = (Vec<Row>, Option<Cursor>);
 
 fn open_rows(desk: &Desk, pass: &Pass, asked: &Asked) -> Result<Rows, Problem> {
     let order = Order { sort: Sort::Number, descending: false };
     let cursor = asked.cursor.filter(|cursor| cursor.order == order);
     let filter = Filter { ledgers: asked.ledger.into_iter().collect(), ..Filter::default() };
     let page = questions::ask(desk, pass, &Question { filter, order, cursor, limit: asked.limit })?;
-    Ok((page.rows, page.next, 1))
+    Ok((page.rows, page.next))
 }
 
 /// The needs that ended in a month, ledger by ledger, in the order of their end. A cursor's key is how many
-/// of the last need's ledger have been given.
+/// endings of the last need's ledger lie behind it.
 fn ended_rows(desk: &Desk, ledgers: &[LedgerCode], month: u32, asked: &Asked) -> Result<Rows, Problem> {
     let order = Order { sort: Sort::Age, descending: false };
     let after = asked.cursor.filter(|cursor| cursor.order == order).map(|cursor| cursor.after);
-    let mut rows = Vec::new();
-    let mut given = 0;
+    let mut rows: Vec<Row> = Vec::new();
+    let mut next = None;
     for ledger in ledgers.iter().filter(|ledger| after.is_none_or(|place| **ledger >= place.need.ledger)) {
-        let shard = desk.shard_of(*ledger);
         let from = after.filter(|place| place.need.ledger == *ledger).map_or(0, |place| place.key);
         let mut at = u32::try_from(from).unwrap_or(0);
         loop {
-            let live = shard.live();
-            let fetch = |key: &[u8]| shard.fetch(key);
-            let endings = live.books.archive.endings(month, *ledger, at, &fetch).map_err(broken)?;
+            let endings = endings(desk, *ledger, month, at)?;
             if endings.is_empty() {
                 break;
             }
-            for Ending { need, ended_ms } in endings {
+            for ending in endings {
                 if rows.len() == asked.limit {
-                    let last: &Row = rows.last().ok_or_else(|| broken("a page without rows"))?;
-                    let key = if last.need.ledger == *ledger { i64::from(at) } else { i64::from(given) };
-                    let cursor = Cursor { order, after: Place { key, need: last.need } };
-                    return Ok((rows, Some(cursor), from.unsigned_abs() + 1));
+                    return Ok((rows, next));
                 }
                 at += 1;
-                // A need that went on afterwards stands in a later month, or in the queue again.
-                let row = live.books.archive.get(need, &fetch).map_err(broken)?;
-                rows.extend(row.filter(|row| row.ended_ms == Some(ended_ms)));
+                if let Some(row) = ended_row(desk, ending)? {
+                    let after = Place { key: i64::from(at), need: row.need };
+                    next = Some(Cursor { order, after });
+                    rows.push(row);
+                }
             }
         }
-        given = at;
     }
-    Ok((rows, None, after.map_or(1, |place| place.key.unsigned_abs() + 1)))
+    Ok((rows, None))
+}
+
+fn endings(desk: &Desk, ledger: LedgerCode, month: u32, from: u32) -> Result<Vec<Ending>, Problem> {
+    let shard = desk.shard_of(ledger);
+    let live = shard.live();
+    live.books.archive.endings(month, ledger, from, &|key| shard.fetch(key)).map_err(broken)
+}
+
+/// The row of an ending. A need that went on afterwards stands in a later month, or in the queue again.
+fn ended_row(desk: &Desk, ending: Ending) -> Result<Option<Row>, Problem> {
+    let shard = desk.shard_of(ending.need.ledger);
+    let row = shard.live().books.archive.get(ending.need, &|key| shard.fetch(key)).map_err(broken)?;
+    Ok(row.filter(|row| row.ended_ms == Some(ending.ended_ms)))
 }
 
 /// The lines of one need: one per item, or one for the need before its dispatch.
@@ -266,7 +278,8 @@ impl Writer<'_> {
 
     fn item_line(&self, letter: Letter, item: &Item) -> Entry {
         let wording = self.unsealed.wordings.get(letter.index()).cloned().flatten().unwrap_or_default();
-        let measure: Vec<String> = [wording.goal, wording.content].into_iter().filter(|text| !text.is_empty()).collect();
+        let measure: Vec<String> =
+            [wording.goal, wording.content].into_iter().filter(|text| !text.is_empty()).collect();
         let on_time = if item.on_time() == Some(false) { "（超期）" } else { "" };
         let whole = self.need_line();
         Entry {
@@ -293,7 +306,9 @@ impl Writer<'_> {
 
     /// The last accepted thing that happened to the need or to this item.
     fn progress(&self, letter: Option<Letter>) -> String {
-        let about = |text: &str| letter.is_none_or(|letter| text.contains(&format!("事项 {letter}")) || !text.contains("事项 "));
+        let about = |text: &str| {
+            letter.is_none_or(|letter| text.contains(&format!("事项 {letter}")) || !text.contains("事项 "))
+        };
         let accepted = self.dossier.chapters.iter().rev().filter(|chapter| chapter.entry.refusal().is_none());
         let mut sentences = accepted.flat_map(|chapter| sentence::of_entry(&chapter.entry, self.names));
         sentences.find(|sentence| about(&sentence.zh)).map(|sentence| sentence.zh).unwrap_or_default()

@@ -1,4 +1,22 @@
 //! The board and the actions of people.
+//!
+//! ```text
+//!   facts ──► books ──► board (open rows, indexes)      ◄── questions ── queue, page
+//!             (fold)    archive (ended rows, on disk)   ◄──────────────── ledger (台账)
+//!                       positions ──► log ──► dossier   ◄──────────────── need, history
+//!                                              └─ vault: words, notes, photos, for one answer
+//!   person ──► gate ──► wanted ──► act ──► orders[ledger] … fact with the order's id ──► answer
+//! ```
+//!
+//! Pure: [`books`], [`board`], [`posting`], [`archive`], [`row`], [`filter`], [`query`], [`cursor`] (what is
+//! asked and answered), [`dossier`], [`view`], [`sentence`], [`refusal_words`], [`names`], [`moment`] (what is
+//! shown), [`gate`], [`session`], [`wanted`], [`problem`] (who may, what they want, why not). Shells:
+//! [`shard`] towards the engine, [`reading`] and [`act`] towards the log, [`door`], [`api`], [`stream`] and the
+//! page towards HTTP, [`desk`] that holds them together.
+//!
+//! A row holds nothing that a person typed; what is unsealed is shown and dropped. Nothing scans: a question
+//! is answered from sets of row numbers and ordered sets, an ended need from one page on disk.
+
 pub mod act;
 pub mod api;
 pub mod archive;

@@ -108,7 +108,11 @@ impl Session {
 
     /// Whether a form is ours: made for this session, sent from this origin.
     fn owns_form(&self, headers: &HeaderMap, proof: &str) -> Result<(), Problem> {
-        if is_own_origin(headers) && session::is_proof(&self.token, proof) { Ok(()) } else { Err(Kind::ForeignForm.into()) }
+        if is_own_origin(headers) && session::is_proof(&self.token, proof) {
+            Ok(())
+        } else {
+            Err(Kind::ForeignForm.into())
+        }
     }
 }
 

@@ -172,9 +172,7 @@ impl Selection {
             Some(Chunk::List(list)) => {
                 list.iter().filter(|low| words[usize::from(**low) / 64] & (1 << (**low % 64)) != 0).count()
             }
-            Some(Chunk::Bits(own, _)) => {
-                words.iter().zip(own.iter()).map(|(a, b)| (a & b).count_ones() as usize).sum()
-            }
+            Some(Chunk::Bits(own, _)) => words.iter().zip(own.iter()).map(|(a, b)| (a & b).count_ones() as usize).sum(),
         };
         self.chunks.iter().map(|(high, words)| both(high, words)).sum()
     }

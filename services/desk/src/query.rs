@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn values_are_joined_by_commas_or_by_repeating() {
-        let question = ask(&[("stage", "reported,handling"), ("stage", "registered"), ("light", "red"), ("live", "0")]).unwrap();
+        let question =
+            ask(&[("stage", "reported,handling"), ("stage", "registered"), ("light", "red"), ("live", "0")]).unwrap();
         assert_eq!(question.filter.stages, [Stage::Reported, Stage::Handling, Stage::Registered]);
         assert_eq!(question.filter.lights, [Light::Red]);
         assert_eq!((question.limit, question.order), (LIMIT_DEFAULT, Order::default()));
@@ -140,10 +141,14 @@ mod tests {
 
     #[test]
     fn every_wrong_parameter_is_named() {
-        let problem = ask(&[("stage", "nowhere"), ("colour", "red"), ("limit", "0"), ("cell", "1"), ("sort", "x")]).unwrap_err();
+        let problem =
+            ask(&[("stage", "nowhere"), ("colour", "red"), ("limit", "0"), ("cell", "1"), ("sort", "x")]).unwrap_err();
         let named: Vec<_> = problem.errors.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
         let invalid = "invalid";
-        assert_eq!(named, [("stage", invalid), ("colour", "unknown"), ("limit", invalid), ("cell", invalid), ("sort", invalid)]);
+        assert_eq!(
+            named,
+            [("stage", invalid), ("colour", "unknown"), ("limit", invalid), ("cell", invalid), ("sort", invalid)]
+        );
     }
 
     #[test]

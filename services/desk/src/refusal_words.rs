@@ -8,7 +8,7 @@ use crate::sentence::Sentence;
 
 /// The sentence of a refusal.
 pub fn of(refusal: &Refusal, names: &Names) -> Sentence {
-    let (zh, en) = plain(refusal).unwrap_or_else(|| ("不符合当前状态", "does not fit the present state"));
+    let (zh, en) = plain(refusal).unwrap_or(("不符合当前状态", "does not fit the present state"));
     let with = |zh: String, en: String| Sentence { zh, en };
     match refusal {
         Refusal::Stale { current } => with(
@@ -16,7 +16,9 @@ pub fn of(refusal: &Refusal, names: &Names) -> Sentence {
             format!("somebody was faster (now revision {current}): look again, then act"),
         ),
         Refusal::UnknownItem { item } => with(format!("没有事项 {item}"), format!("there is no item {item}")),
-        Refusal::UnknownUnit { unit } => with(format!("名录中没有单位“{unit}”"), format!("the catalogue has no unit {unit}")),
+        Refusal::UnknownUnit { unit } => {
+            with(format!("名录中没有单位“{unit}”"), format!("the catalogue has no unit {unit}"))
+        }
         Refusal::UnknownOrganisation { organisation } => with(
             format!("名录中没有党组织“{organisation}”"),
             format!("the catalogue has no organisation {organisation}"),
@@ -25,8 +27,12 @@ pub fn of(refusal: &Refusal, names: &Names) -> Sentence {
             format!("“{}”不能既主办又配合，或重复出现", names.unit(unit)),
             format!("unit {unit} cannot both handle and cooperate"),
         ),
-        Refusal::NoSuchOrder { rung } => with(format!("没有第 {rung} 级督办单"), format!("there is no order of rung {rung}")),
-        Refusal::NotYet { due_ms } => with(format!("未到时间（{}）", with_weekday(*due_ms)), format!("not due before {due_ms} ms")),
+        Refusal::NoSuchOrder { rung } => {
+            with(format!("没有第 {rung} 级督办单"), format!("there is no order of rung {rung}"))
+        }
+        Refusal::NotYet { due_ms } => {
+            with(format!("未到时间（{}）", with_weekday(*due_ms)), format!("not due before {due_ms} ms"))
+        }
         Refusal::Held { until_ms } => with(
             format!("已签收，暂缓至 {}", with_weekday(*until_ms)),
             format!("held by a receipt until {until_ms} ms"),
@@ -38,7 +44,9 @@ pub fn of(refusal: &Refusal, names: &Names) -> Sentence {
 /// Refusals that say everything by their name.
 fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
     Some(match refusal {
-        Refusal::AlreadyAnswered => ("此操作已有答复，以第一次为准", "this order has had its answer; the first one stands"),
+        Refusal::AlreadyAnswered => {
+            ("此操作已有答复，以第一次为准", "this order has had its answer; the first one stands")
+        }
         Refusal::WrongAuthor => ("此操作不能由您发起", "this order is not for this author"),
         Refusal::NeedFull => ("该件操作次数已达上限，请另行立案", "the need has had as many orders as it can remember"),
         Refusal::TooMuch => ("内容超过规定长度", "a part is longer than its limit"),
@@ -49,7 +57,9 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::AlreadyRegistered => ("已经立案", "registered already"),
         Refusal::NotDispatched => ("尚未派遣，请先派遣", "not dispatched yet"),
         Refusal::NeedClosed => ("已经结案", "the need is closed"),
-        Refusal::InHandOver => ("正在移交，等对方答复，期间只能留言", "on its way to another ledger: only comments until that answers"),
+        Refusal::InHandOver => {
+            ("正在移交，等对方答复，期间只能留言", "on its way to another ledger: only comments until that answers")
+        }
         Refusal::Moved => ("已移交其他台账", "kept by another ledger now"),
         Refusal::NotInHandOver => ("没有进行中的移交", "no such hand-over is under way"),
         Refusal::NotSigned => ("尚未签收，请先签收", "not signed yet"),
@@ -60,7 +70,10 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::AwaitingCheck => ("正在等待核查", "waits for its check"),
         Refusal::AwaitingApproval => ("正在等待审批", "waits for its approval"),
         Refusal::TickedOff => ("该事项已销号", "the item is ticked off"),
-        Refusal::SamePerson => ("四眼原则：经手人和申请人不能核查或审批", "four eyes: whoever handled it or applied may not check or approve"),
+        Refusal::SamePerson => (
+            "四眼原则：经手人和申请人不能核查或审批",
+            "four eyes: whoever handled it or applied may not check or approve",
+        ),
         Refusal::TooManyHandlers => ("经手人过多，无法再记录", "too many persons had a hand in it"),
         Refusal::NotAddressed => ("该督办单不是发给您的岗位的", "the order is not addressed to your post"),
         Refusal::UnknownNeed => ("台账中没有这一件", "the ledger has no such need"),

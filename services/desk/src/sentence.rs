@@ -70,7 +70,10 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
     match fact {
         Fact::Opened { clock, .. } => {
             let due = clock.deadline().instant_ms;
-            say(format!("上报受理，应于 {} 前派遣", with_weekday(due)), format!("reported; to be dispatched by {}", to_minute(due)))
+            say(
+                format!("上报受理，应于 {} 前派遣", with_weekday(due)),
+                format!("reported; to be dispatched by {}", to_minute(due)),
+            )
         }
         Fact::ReportRefused { .. } => say("拒收：同一编号的另一份上报", "refused: another report under the same id"),
         Fact::HistoryTaken { .. } => say("历史案件接管，仅存档", "taken over from another system, for the record"),
@@ -89,13 +92,19 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
         Fact::CheckFailed { item, rework, .. } => {
             about(*item, &format!("核查未通过，返工（第 {rework} 次）"), &format!("check failed, rework no. {rework}"))
         }
-        Fact::ApprovalRefused { item, rework, .. } => {
-            about(*item, &format!("审批不同意，返工（第 {rework} 次）"), &format!("approval refused, rework no. {rework}"))
-        }
+        Fact::ApprovalRefused { item, rework, .. } => about(
+            *item,
+            &format!("审批不同意，返工（第 {rework} 次）"),
+            &format!("approval refused, rework no. {rework}"),
+        ),
         Fact::TickedOff { item, on_time: true } => about(*item, "销号（按期）", "ticked off, on time"),
         Fact::TickedOff { item, on_time: false } => about(*item, "销号（超期）", "ticked off, late"),
-        Fact::NeedClosed { on_time: true } => say("全部事项销号，结案（按期）", "all items ticked off, need closed on time"),
-        Fact::NeedClosed { on_time: false } => say("全部事项销号，结案（超期）", "all items ticked off, need closed late"),
+        Fact::NeedClosed { on_time: true } => {
+            say("全部事项销号，结案（按期）", "all items ticked off, need closed on time")
+        }
+        Fact::NeedClosed { on_time: false } => {
+            say("全部事项销号，结案（超期）", "all items ticked off, need closed late")
+        }
         _ => of_wait(fact, names),
     }
 }
@@ -118,10 +127,14 @@ fn of_wait(fact: &Fact, names: &Names) -> Sentence {
             let zh = format!("{zh}超时（第 {rung} 次）{}", told_zh(posts, names));
             of_item(*item, &zh, &format!("wait for {en} over its limit, rung {rung}{}", told_en(posts)))
         }
-        Fact::ReplyMissed { item, rung, .. } => {
-            about(*item, &format!("第 {rung} 级督办单逾期未回复"), &format!("no reply in time to the order of rung {rung}"))
+        Fact::ReplyMissed { item, rung, .. } => about(
+            *item,
+            &format!("第 {rung} 级督办单逾期未回复"),
+            &format!("no reply in time to the order of rung {rung}"),
+        ),
+        Fact::Acknowledged { item, rung, late, holds_until_ms, .. } => {
+            acknowledged(*item, *rung, *late, *holds_until_ms)
         }
-        Fact::Acknowledged { item, rung, late, holds_until_ms, .. } => acknowledged(*item, *rung, *late, *holds_until_ms),
         Fact::Commented { item, .. } => of_item(*item, "留言", "comment"),
         Fact::PhotoKept(kept) => {
             let number = kept.ordinal + 1;
@@ -141,7 +154,10 @@ fn of_wait(fact: &Fact, names: &Names) -> Sentence {
         Fact::HandOverEnded { outcome, .. } => hand_over_ended(outcome),
         Fact::Erased { keys } => {
             let count = keys.len();
-            say(format!("个人信息已不可恢复地删除（销毁密钥 {count} 个）"), format!("personal data erased for good, {count} keys destroyed"))
+            say(
+                format!("个人信息已不可恢复地删除（销毁密钥 {count} 个）"),
+                format!("personal data erased for good, {count} keys destroyed"),
+            )
         }
         Fact::Parked(_) => say("无法读取的记录已搁置", "an unreadable record was put aside"),
         _ => say("其他", "other"),
@@ -173,7 +189,9 @@ fn dispatched(lead: &str, items: &[SentItem], names: &Names) -> Sentence {
 fn acknowledged(item: Letter, rung: u8, late: bool, holds_until_ms: Option<i64>) -> Sentence {
     let (late_zh, late_en) = if late { ("逾期", ", late") } else { ("", "") };
     let (hold_zh, hold_en) = match holds_until_ms {
-        Some(ms) => (format!("，下一级暂缓至 {}", with_weekday(ms)), format!(", next rung held until {}", to_minute(ms))),
+        Some(ms) => {
+            (format!("，下一级暂缓至 {}", with_weekday(ms)), format!(", next rung held until {}", to_minute(ms)))
+        }
         None => (String::new(), String::new()),
     };
     let zh = format!("{late_zh}签收第 {rung} 级督办单{hold_zh}");
@@ -182,7 +200,9 @@ fn acknowledged(item: Letter, rung: u8, late: bool, holds_until_ms: Option<i64>)
 
 fn hand_over_ended(outcome: &HandOverOutcome) -> Sentence {
     match outcome {
-        HandOverOutcome::TakenOver { by } => say(format!("对方已接收，新编号 {by}"), format!("taken over there as {by}")),
+        HandOverOutcome::TakenOver { by } => {
+            say(format!("对方已接收，新编号 {by}"), format!("taken over there as {by}"))
+        }
         HandOverOutcome::NotTaken => say("对方未接收，继续在本台账办理", "not taken; goes on here"),
         HandOverOutcome::Returned { handed } => {
             say(format!("已退回本台账，对方编号 {}", handed.need.id), format!("came back, {} there", handed.need.id))
@@ -214,7 +234,11 @@ fn undelivered(receipt: &Receipt, names: &Names) -> Sentence {
         }
         Delivery::Delivered => ("", "", false),
     };
-    let (last_zh, last_en) = if last { ("，不再重试，请改用其他方式告知", ", given up: tell them another way") } else { ("", "") };
+    let (last_zh, last_en) = if last {
+        ("，不再重试，请改用其他方式告知", ", given up: tell them another way")
+    } else {
+        ("", "")
+    };
     say(
         format!("通知未送达{}（{zh}，第 {} 次：{why_zh}）{last_zh}", names.post(post), receipt.attempt),
         format!("message to {post} by {en} not delivered, attempt {}: {why_en}{last_en}", receipt.attempt),

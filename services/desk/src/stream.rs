@@ -31,12 +31,22 @@ const LINES_PER_TURN: usize = 256;
 const AHEAD: usize = 16;
 
 /// `GET /api/v1/stream`.
-pub async fn open(State(desk): State<Arc<Desk>>, asker: Asker, headers: HeaderMap, Query(parameters): Parameters) -> Response<Body> {
+pub async fn open(
+    State(desk): State<Arc<Desk>>,
+    asker: Asker,
+    headers: HeaderMap,
+    Query(parameters): Parameters,
+) -> Response<Body> {
     let result = begin(&desk, &asker, &headers, &parameters);
     asker.answer(result)
 }
 
-fn begin(desk: &Arc<Desk>, asker: &Asker, headers: &HeaderMap, parameters: &[(String, String)]) -> Result<Response<Body>, Problem> {
+fn begin(
+    desk: &Arc<Desk>,
+    asker: &Asker,
+    headers: &HeaderMap,
+    parameters: &[(String, String)],
+) -> Result<Response<Body>, Problem> {
     asker.pass.has(Right::See).map_err(|_| Problem::of(Kind::Forbidden))?;
     let permit = Arc::clone(&desk.streams).try_acquire_owned().map_err(|_| Problem::of(Kind::Busy).again_in_s(5))?;
     let since = parameters.iter().find(|(name, _)| name == "since").map(|(_, text)| text.as_str());

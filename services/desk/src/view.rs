@@ -375,7 +375,10 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         photos: photos(dossier, unsealed.resident.state == "erased"),
         resident: unsealed.resident,
         clocks: own.map(|own| clock(own, names, now_ms)).collect(),
-        items: need.lettered().map(|(letter, it)| item(need, letter, it, wordings.next().flatten(), names, now_ms)).collect(),
+        items: need
+            .lettered()
+            .map(|(letter, it)| item(need, letter, it, wordings.next().flatten(), names, now_ms))
+            .collect(),
         closed_at: need.closing.map(|closing| rfc3339(closing.closed_ms)),
         trail: need.trail.clone(),
         moved_to: need.hand_over.as_ref().and_then(|hand_over| hand_over.number),
@@ -387,7 +390,14 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
 
 /// What a person may order about the need itself.
 fn need_actions(need: &Need) -> Vec<OrderKind> {
-    let of_people = [OrderKind::Register, OrderKind::Dispatch, OrderKind::HandOver, OrderKind::SendBack, OrderKind::Comment, OrderKind::Erase];
+    let of_people = [
+        OrderKind::Register,
+        OrderKind::Dispatch,
+        OrderKind::HandOver,
+        OrderKind::SendBack,
+        OrderKind::Comment,
+        OrderKind::Erase,
+    ];
     let allowed = of_people.into_iter().filter(|kind| need_allows(Some(need.state), *kind).is_ok());
     allowed.filter(|kind| *kind != OrderKind::SendBack || !need.trail.is_empty()).collect()
 }
@@ -402,8 +412,11 @@ fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
         OrderKind::Approve,
         OrderKind::Acknowledge,
     ];
-    let waits = |kind: &OrderKind| *kind != OrderKind::Acknowledge || item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs));
-    let allowed = |kind: &OrderKind| need_allows(Some(need.state), *kind).is_ok() && item_allows(item.state, *kind).is_ok();
+    let waits = |kind: &OrderKind| {
+        *kind != OrderKind::Acknowledge || item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs))
+    };
+    let allowed =
+        |kind: &OrderKind| need_allows(Some(need.state), *kind).is_ok() && item_allows(item.state, *kind).is_ok();
     kinds.into_iter().filter(allowed).filter(waits).collect()
 }
 
@@ -494,7 +507,10 @@ fn why_here(reason: &Reason, names: &Names) -> Sentence {
     let plain = |zh: &str, en: &str| say(zh.to_owned(), en.to_owned());
     match reason {
         Reason::InCell => plain("坐标落在该网格内", "the point lies inside the cell"),
-        Reason::OnEdge => plain("坐标恰在网格边界上，按规则归属（专属优先，编码小者优先）", "exactly on an edge; the rule for edges chose"),
+        Reason::OnEdge => plain(
+            "坐标恰在网格边界上，按规则归属（专属优先，编码小者优先）",
+            "exactly on an edge; the rule for edges chose",
+        ),
         Reason::Ambiguous { neighbour } => say(
             format!("定位精度范围触及相邻网格“{}”，可人工改选", names.cell(*neighbour)),
             format!("the accuracy circle reaches the neighbour {neighbour}"),
@@ -502,13 +518,20 @@ fn why_here(reason: &Reason, names: &Names) -> Sentence {
         Reason::ChosenCell { reason } => {
             say(format!("人工选定网格（{}）", reason.as_str()), format!("a person chose the cell: {}", reason.as_str()))
         }
-        Reason::UnknownCell { chosen } => {
-            say(format!("所选网格 {chosen} 不在当时的网格版本中"), format!("the chosen cell {chosen} is not in that boundary version"))
+        Reason::UnknownCell { chosen } => say(
+            format!("所选网格 {chosen} 不在当时的网格版本中"),
+            format!("the chosen cell {chosen} is not in that boundary version"),
+        ),
+        Reason::BeforeFirstBoundary => {
+            plain("发生时间早于首个网格版本，按首个版本", "before the first boundary version: that one counts")
         }
-        Reason::BeforeFirstBoundary => plain("发生时间早于首个网格版本，按首个版本", "before the first boundary version: that one counts"),
         Reason::DistrictDesk => plain("不在任何网格内，转区值班台", "no cell: the district's duty desk"),
-        Reason::InstallationDesk => plain("不在任何网格和区内，转总值班台", "no cell, no district: the installation's duty desk"),
-        Reason::DutyRow { row } => say(format!("职责清单第 {} 行", row + 1), format!("row {} of the duty table", row + 1)),
+        Reason::InstallationDesk => {
+            plain("不在任何网格和区内，转总值班台", "no cell, no district: the installation's duty desk")
+        }
+        Reason::DutyRow { row } => {
+            say(format!("职责清单第 {} 行", row + 1), format!("row {} of the duty table", row + 1))
+        }
         Reason::TerritorialFallback => plain("无对应职责单位，属地兜底", "no duty holder: the territory keeps it"),
         Reason::TierAsked => plain("等级由上报人指定", "the reporter named the tier"),
         Reason::TierOfCategory => plain("等级取类别默认值", "the category's default tier"),

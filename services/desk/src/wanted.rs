@@ -193,7 +193,9 @@ mod tests {
         let wanted = read(r#"{"id":"o-1","item":"a","revision":3,"body":{"contact":{"note":"已电话联系"}}}"#).unwrap();
         assert_eq!((wanted.body.kind(), wanted.revision), (OrderKind::Contact, Some(3)));
         assert!(!format!("{wanted:?}").contains("电话"), "what was typed is not printed");
-        for plain in [r#"{"register":{}}"#, r#"{"sign":{}}"#, r#"{"comment":{"note":"x"}}"#, r#"{"check":{"passed":true}}"#] {
+        for plain in
+            [r#"{"register":{}}"#, r#"{"sign":{}}"#, r#"{"comment":{"note":"x"}}"#, r#"{"check":{"passed":true}}"#]
+        {
             assert!(read(&format!(r#"{{"id":"o-1","body":{plain}}}"#)).is_ok(), "{plain}");
         }
     }

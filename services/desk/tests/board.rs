@@ -1,4 +1,5 @@
 //! The board against the slow, obvious meaning of its questions: a filter over all rows.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use proptest::prelude::*;
 use xh_desk::board::{Board, Counts};
@@ -34,7 +35,10 @@ fn row((ledger_no, number, state, lines, pick, due): (u8, u8, u8, u8, u8, i8)) -
         lines: (0..lines % 4).map(|n| line(pick.wrapping_add(n * 7), due.wrapping_add(n as i8))).collect(),
         tier: Tier::ALL[usize::from(pick) % 8],
         source: IntakeChannel::ALL[usize::from(pick) % 13],
-        category: Category { need_class: NeedClass::new(pick % 5), std_code: (pick % 3 == 0).then(|| "01037".parse().unwrap()) },
+        category: Category {
+            need_class: NeedClass::new(pick % 5),
+            std_code: (pick % 3 == 0).then(|| "01037".parse().unwrap()),
+        },
         cell: (pick % 4 != 0).then(|| format!("99990100100100{}", pick % 3).parse().unwrap()),
         posts: vec![format!("post-{}", pick % 4).parse().unwrap()],
         opened_ms: i64::from(due) * 7 % 50,
@@ -67,8 +71,7 @@ fn filter((ledgers, stages, lights, pick): (u8, u8, u8, u8)) -> Filter {
 
 /// What the board must answer, by looking at every row.
 fn slowly<'a>(board: &'a Board, filter: &Filter, scope: &Scope, order: Order) -> Vec<&'a Row> {
-    let mut rows: Vec<&Row> =
-        board.rows().filter(|row| scope.covers(row.need.ledger) && filter.matches(row)).collect();
+    let mut rows: Vec<&Row> = board.rows().filter(|row| scope.covers(row.need.ledger) && filter.matches(row)).collect();
     rows.sort_by_key(|row| order.sort.place(row));
     if order.descending {
         rows.reverse();

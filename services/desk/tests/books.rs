@@ -1,5 +1,6 @@
 //! Given everything that ledgers decided, when the desk folds it fact by fact, then every row says what the
 //! need folded whole says, what ended leaves memory, and a checkpoint gives all of it back.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "../../router/tests/street/ring.rs"]
 mod ring;
@@ -93,7 +94,13 @@ fn life() -> Ring {
     order(&mut ring, "d-1", &outside, None, json!({"hand_over":{"to":STREET}}));
     ring.settle_at(MONDAY_9_MS + 30 * 24 * HOUR_MS);
     for rung in 0..=2 {
-        order(&mut ring, "system:escalator", second, Some("a"), json!({"climb":{"clock":"resolve","rung":rung,"version":1}}));
+        order(
+            &mut ring,
+            "system:escalator",
+            second,
+            Some("a"),
+            json!({"climb":{"clock":"resolve","rung":rung,"version":1}}),
+        );
     }
     ring
 }
@@ -123,7 +130,10 @@ fn order(ring: &mut Ring, who: &str, need: &str, item: Option<&str>, body: serde
 fn columns(row: &Row) -> String {
     let (due, stages, light) = (row.due_ms(), row.stages(), row.light());
     let ended = row.ended_ms.filter(|_| row.state == NeedState::Closed); // a need that moved has no end of its own
-    format!("{:?}", (row.state, &row.lines, row.tier, due, stages, light, row.rung, row.revision, ended, row.cell, row.source))
+    format!(
+        "{:?}",
+        (row.state, &row.lines, row.tier, due, stages, light, row.rung, row.revision, ended, row.cell, row.source)
+    )
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Given needs in a ledger, when people look and act through the doors, then they see what the ledger
 //! decided, act within their ledgers only, and never see what is sealed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod house;
 #[path = "../../router/tests/street/ring.rs"]
@@ -90,7 +91,10 @@ fn every_step_moves_the_need_through_the_counters_and_into_the_ledger_of_its_mon
     ok(open.order(HANDLER, need, "o-apply", Some("a"), json!({"apply_tick_off":{"note":"好了"}})));
     assert_eq!(counts(&open)["awaiting_tick_off"], 1);
     let ledger = ok(open.get(DISPATCHER, "/api/v1/ledger"));
-    assert_eq!((&ledger["items"][0]["state"], &ledger["items"][0]["measure"]), (&json!("待核查"), &json!("通道畅通；清理堆物")));
+    assert_eq!(
+        (&ledger["items"][0]["state"], &ledger["items"][0]["measure"]),
+        (&json!("待核查"), &json!("通道畅通；清理堆物"))
+    );
     ok(open.order(CHECKER, need, "o-check", Some("a"), json!({"check":{"passed":true}})));
     ok(open.order(CHECKER, need, "o-approve", Some("a"), json!({"approve":{"passed":true}})));
 
@@ -111,7 +115,8 @@ fn a_need_shows_its_clocks_reasons_and_history_in_both_languages() {
     assert_eq!((&view["state"]["name"], &view["items"][0]["state"]["name"]), (&json!("办理中"), &json!("待签收")));
     assert_eq!(view["items"][0]["wording"], json!({"goal":"通道畅通","content":"清理堆物"}));
     assert_eq!(view["items"][0]["actions"], json!(["sign"]));
-    let resolve = view["items"][0]["clocks"].as_array().unwrap().iter().find(|clock| clock["kind"]["id"] == "resolve").unwrap();
+    let resolve =
+        view["items"][0]["clocks"].as_array().unwrap().iter().find(|clock| clock["kind"]["id"] == "resolve").unwrap();
     // Five working days after Monday 09-14: Tuesday to Friday, and Sunday 09-20, which is worked.
     assert!(resolve["why"]["zh"].as_str().unwrap().contains("计入调休上班 09-20"), "{resolve}");
     assert!(resolve["why"]["en"].as_str().unwrap().contains("make-up"), "{resolve}");
@@ -119,7 +124,8 @@ fn a_need_shows_its_clocks_reasons_and_history_in_both_languages() {
     assert!(view["reasons"].as_array().unwrap().iter().any(|reason| reason["zh"] == "坐标落在该网格内"), "{view}");
 
     let history = ok(open.get("t-viewer", &format!("/api/v1/needs/{need}/history")));
-    let kinds: Vec<&str> = history["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        history["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["open", "register", "dispatch"]);
     let told = &history["items"][2];
     assert!(told["sentences"][0]["zh"].as_str().unwrap().contains("事项 a 派U-1"), "{told}");
@@ -132,7 +138,10 @@ fn what_is_sealed_is_shown_masked_and_nowhere_else() {
     let open = Open::new(House::new());
     let need = ticked_off(&open);
     let view = ok(open.get(DISPATCHER, &format!("/api/v1/needs/{need}")));
-    assert_eq!((&view["resident"]["phone"], &view["resident"]["address"]), (&json!("138****8000"), &json!("幸福里3号楼**室")));
+    assert_eq!(
+        (&view["resident"]["phone"], &view["resident"]["address"]),
+        (&json!("138****8000"), &json!("幸福里3号楼**室"))
+    );
     let pages = ["/api/v1/queue", "/api/v1/ledger", "/api/v1/ledger?month=2026-09"].map(str::to_owned);
     let of_need = ["", "/history"].map(|part| format!("/api/v1/needs/{need}{part}"));
     for path in pages.into_iter().chain(of_need) {
@@ -184,13 +193,20 @@ fn every_route_asks_for_a_token_and_keeps_to_its_ledgers() {
     for path in ["/api/v1/queue", "/api/v1/ledger"] {
         let seen = ok(open.get("t-neighbour", path));
         assert!(seen["items"].as_array().unwrap().is_empty(), "{path} leaks to the neighbour");
-        assert!(!seen.to_string().contains(":1,") || seen["counts"]["handling"] == 0, "{path} counts for the neighbour");
+        assert!(
+            !seen.to_string().contains(":1,") || seen["counts"]["handling"] == 0,
+            "{path} counts for the neighbour"
+        );
     }
     assert_eq!(ok(open.get("t-neighbour", "/api/v1/ledger"))["numbered"], 0);
     let viewer = open.order("t-viewer", need, "v-1", None, json!({"comment":{"note":"x"}}));
     problem(&viewer, 403, "forbidden");
     problem(&open.get("t-viewer", &format!("/api/v1/photos/{need}/0")), 403, "forbidden");
-    assert_eq!(open.get(DISPATCHER, &format!("/api/v1/needs/{need}/history")).text(), before, "a refused asker changed something");
+    assert_eq!(
+        open.get(DISPATCHER, &format!("/api/v1/needs/{need}/history")).text(),
+        before,
+        "a refused asker changed something"
+    );
 }
 
 #[test]
@@ -202,11 +218,21 @@ fn an_order_is_checked_against_the_revision_that_its_author_saw() {
     let missing = open.post(DISPATCHER, &path, &register("o-1"));
     problem(&missing, 428, "revision-missing");
     let seen = missing.json()["current"].as_u64().unwrap();
-    let stale = open.ask("POST", &path, &[("Authorization", "Bearer t-dispatcher"), ("If-Match", "\"v77\"")], &register("o-2").to_string());
+    let stale = open.ask(
+        "POST",
+        &path,
+        &[("Authorization", "Bearer t-dispatcher"), ("If-Match", "\"v77\"")],
+        &register("o-2").to_string(),
+    );
     problem(&stale, 412, "stale-version");
     assert_eq!(stale.json()["current"], seen);
     let tag = open.get(DISPATCHER, &format!("/api/v1/needs/{need}")).header("etag").unwrap();
-    let fresh = open.ask("POST", &path, &[("Authorization", "Bearer t-dispatcher"), ("If-Match", &tag)], &register("o-3").to_string());
+    let fresh = open.ask(
+        "POST",
+        &path,
+        &[("Authorization", "Bearer t-dispatcher"), ("If-Match", &tag)],
+        &register("o-3").to_string(),
+    );
     assert_eq!(fresh.status, 200, "{}", fresh.text());
     assert_eq!(fresh.header("etag").unwrap(), format!("\"v{}\"", seen + 1));
     let comment = json!({"id":"o-4","body":{"comment":{"note":"留个言"}}});
@@ -219,25 +245,44 @@ fn a_refusal_is_readable_and_says_what_to_do() {
     let need = open.house.report(1, 0);
     let early = open.order(DISPATCHER, need, "o-1", None, dispatch());
     problem(&early, 409, "refused");
-    assert_eq!((&early.json()["refusal"]["code"], &early.json()["detail"]), (&json!("not_registered"), &json!("尚未立案，请先立案")));
+    assert_eq!(
+        (&early.json()["refusal"]["code"], &early.json()["detail"]),
+        (&json!("not_registered"), &json!("尚未立案，请先立案"))
+    );
     let english = open.ask(
         "POST",
         &format!("/api/v1/needs/{need}/orders"),
         &[("Authorization", "Bearer t-dispatcher"), ("Accept-Language", "en")],
         &json!({"id":"o-2","revision":1,"body":dispatch()}).to_string(),
     );
-    assert!(["not registered yet", "somebody was faster (now revision 0): look again, then act"].contains(&english.json()["detail"].as_str().unwrap()));
+    assert!(
+        ["not registered yet", "somebody was faster (now revision 0): look again, then act"]
+            .contains(&english.json()["detail"].as_str().unwrap())
+    );
     for (body, code) in [("{", "not_json"), ("{\"id\":\"o\",\"body\":{\"fly\":{}}}", "invalid"), ("[]", "invalid")] {
-        let reply = open.ask("POST", &format!("/api/v1/needs/{need}/orders"), &[("Authorization", "Bearer t-dispatcher")], body);
+        let reply = open.ask(
+            "POST",
+            &format!("/api/v1/needs/{need}/orders"),
+            &[("Authorization", "Bearer t-dispatcher")],
+            body,
+        );
         problem(&reply, 422, "invalid-body");
         assert_eq!(reply.json()["errors"][0]["code"], code, "{body}");
     }
     problem(&open.get(DISPATCHER, "/api/v1/needs/999901001-2026-000999"), 404, "not-found");
     problem(&open.get(DISPATCHER, "/api/v1/needs/nonsense"), 404, "not-found");
     problem(&open.get(DISPATCHER, "/api/v1/queue?colour=red&limit=0"), 400, "invalid-query");
-    problem(&open.ask("DELETE", "/api/v1/queue", &[("Authorization", "Bearer t-dispatcher")], ""), 405, "method-not-allowed");
+    problem(
+        &open.ask("DELETE", "/api/v1/queue", &[("Authorization", "Bearer t-dispatcher")], ""),
+        405,
+        "method-not-allowed",
+    );
     let large = "x".repeat(200 * 1024);
-    let reply = open.post(DISPATCHER, &format!("/api/v1/needs/{need}/orders"), &json!({"id":"o","body":{"comment":{"note":large}}}));
+    let reply = open.post(
+        DISPATCHER,
+        &format!("/api/v1/needs/{need}/orders"),
+        &json!({"id":"o","body":{"comment":{"note":large}}}),
+    );
     problem(&reply, 413, "too-large");
 }
 
@@ -248,7 +293,11 @@ fn an_order_sent_twice_has_one_answer() {
     let register = json!({"id":"o-1","revision":0,"body":{"register":{}}});
     let path = format!("/api/v1/needs/{need}/orders");
     let seen = ok(open.get(DISPATCHER, &format!("/api/v1/needs/{need}")))["revision"].clone();
-    let register = { let mut order = register; order["revision"] = seen; order };
+    let register = {
+        let mut order = register;
+        order["revision"] = seen;
+        order
+    };
     let first = ok(open.post(DISPATCHER, &path, &register));
     let second = ok(open.post(DISPATCHER, &path, &register));
     assert_eq!((&first["position"], &first["sentences"]), (&second["position"], &second["sentences"]));
@@ -275,7 +324,11 @@ fn an_order_whose_append_stays_unanswered_is_sent_again_with_the_same_bytes() {
     let values: Vec<_> = records().into_iter().map(|record| record.value).collect();
     assert!(values.iter().all(|value| *value == values[0]), "another order was sent");
     let history = ok(open.get(DISPATCHER, &format!("/api/v1/needs/{need}/history")));
-    let registered = history["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "register" && item["refused"] == false);
+    let registered = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["kind"] == "register" && item["refused"] == false);
     assert_eq!(registered.count(), 1, "{history}");
 }
 
@@ -338,7 +391,8 @@ fn photos_are_announced_missing_kept_and_erased() {
     assert_eq!((photo.status, photo.body.as_slice()), (200, PHOTO));
     assert_eq!(photo.header("content-type").as_deref(), Some("image/jpeg"));
 
-    let erased = open.post(DISPATCHER, &format!("/api/v1/needs/{need}/erase"), &json!({"id":"e-1","revision":view["revision"]}));
+    let erased =
+        open.post(DISPATCHER, &format!("/api/v1/needs/{need}/erase"), &json!({"id":"e-1","revision":view["revision"]}));
     assert!(ok(erased)["sentences"][0]["zh"].as_str().unwrap().contains("删除"));
     problem(&open.get(DISPATCHER, &format!("/api/v1/photos/{need}/1")), 410, "erased");
     let view = ok(open.get(DISPATCHER, &format!("/api/v1/needs/{need}")));
@@ -373,6 +427,21 @@ fn pages_follow_one_another_without_gaps_and_say_up_to_where() {
         path = format!("/api/v1/queue?limit=3&cursor={cursor}");
     }
     assert_eq!(seen, numbers.iter().map(NeedId::to_string).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_month_of_the_ledger_is_read_sheet_by_sheet_without_gaps() {
+    let house = House::new();
+    let needs: Vec<NeedId> = (1..=5).map(|number| house.past_case(number)).collect();
+    let open = Open::new(house);
+    let (mut seen, mut path) = (Vec::new(), "/api/v1/ledger?month=2026-08&limit=2".to_owned());
+    loop {
+        let sheet = ok(open.get(DISPATCHER, &path));
+        seen.extend(sheet["items"].as_array().unwrap().iter().map(|line| line["need"].as_str().unwrap().to_owned()));
+        let Some(cursor) = sheet["next_cursor"].as_str() else { break };
+        path = format!("/api/v1/ledger?month=2026-08&limit=2&cursor={cursor}");
+    }
+    assert_eq!(seen, needs.iter().map(NeedId::to_string).collect::<Vec<_>>());
 }
 
 #[test]
@@ -451,7 +520,10 @@ fn stream(open: &Open, token: &str, last: Option<&str>) -> BufReader<TcpStream> 
 }
 
 fn field<'a>(event: &'a [String], name: &str) -> &'a str {
-    event.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_else(|| panic!("no {name} in {event:?}"))
+    event
+        .iter()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .unwrap_or_else(|| panic!("no {name} in {event:?}"))
 }
 
 #[test]
@@ -526,7 +598,9 @@ fn the_page_works_without_scripts_and_only_with_its_own_forms() {
         assert!(!page.contains(secret), "the page shows {secret}");
     }
 
-    let value = |name: &str| page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let value = |name: &str| {
+        page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
     let act = format!("/needs/{need}/act");
     let filled = format!("proof={}&id={}&revision={}&kind=register", value("proof"), value("id"), value("revision"));
     let with_cookie = [form[0], ("Cookie", cookie.as_str())];

@@ -1,6 +1,8 @@
 //! Given many open and many ended needs, when the desk starts from its checkpoint, then it is ready at once and
 //! a question costs the same as with few. Sized by `XIAOHAO_DESK_OPEN` (default 20,000) open needs and ten
 //! times as many ended ones.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stderr, reason = "the figures are what is wanted")]
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -28,7 +30,8 @@ fn row(number: u32, state: NeedState) -> Row {
     let due_ms = MONDAY_9_MS + (i64::from(number) * 7_919 % 100_000) * MINUTE_MS;
     let light = [Light::Green, Light::Green, Light::Yellow, Light::Red][(pick % 4) as usize];
     let item_state = if state == NeedState::Closed { ItemState::TickedOff } else { ItemState::Handling };
-    let line = Line { state: item_state, light, due_ms, tier: Tier::P2, unit: format!("U-{:03}", pick).parse().unwrap() };
+    let line =
+        Line { state: item_state, light, due_ms, tier: Tier::P2, unit: format!("U-{:03}", pick).parse().unwrap() };
     let mut history = xh_desk::positions::Positions::default();
     (0..8).for_each(|step| history.push(u64::from(number) * 5 + step * 100_003));
     Row {
@@ -74,7 +77,10 @@ fn the_desk_is_ready_at_once_and_a_page_costs_the_same_with_many() {
         }
     }
     for number in 1..=open {
-        disk.insert([b"or".as_slice(), &number.to_be_bytes()].concat(), serde_json::to_vec(&row(number, NeedState::Dispatched)).unwrap());
+        disk.insert(
+            [b"or".as_slice(), &number.to_be_bytes()].concat(),
+            serde_json::to_vec(&row(number, NeedState::Dispatched)).unwrap(),
+        );
     }
     drop(books);
     let before_mib = resident_mib();
@@ -103,7 +109,10 @@ fn the_desk_is_ready_at_once_and_a_page_costs_the_same_with_many() {
     let ended = books.row(row(open * 5, NeedState::Closed).need, &fetch).unwrap();
     assert!(ended.is_some_and(|row| !row.is_open()), "an ended need is not found");
     let per_million_mib = grown_mib * 1_000_000 / u64::from(open);
-    eprintln!("{open} open, {} ended: ready in {ready_ms} ms, {grown_mib} MiB ({per_million_mib} MiB per million open), page with counts {page_us} us", open * 10);
+    eprintln!(
+        "{open} open, {} ended: ready in {ready_ms} ms, {grown_mib} MiB ({per_million_mib} MiB per million open), page with counts {page_us} us",
+        open * 10
+    );
     assert!(per_million_mib < 1_024, "{per_million_mib} MiB per million open needs");
     assert!(page_us < 50_000, "a page takes {page_us} us");
 }

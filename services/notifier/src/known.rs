@@ -54,11 +54,8 @@ impl Known {
     }
 
     fn of_need(need: &Need) -> Known {
-        let lines = need.items.iter().map(|item| Line {
-            unit: item.responsible.clone(),
-            tier: item.tier,
-            due_ms: item.due_ms,
-        });
+        let lines =
+            need.items.iter().map(|item| Line { unit: item.responsible.clone(), tier: item.tier, due_ms: item.due_ms });
         Known { tier: need.tier, lines: lines.collect(), ..Known::of_case(&need.case) }
     }
 }

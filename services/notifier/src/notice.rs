@@ -190,7 +190,14 @@ impl Pen<'_> {
         Some(self.notice(index, Addressee::Unit(line.unit.clone()), Some(item), what, Some(line.due_ms)))
     }
 
-    fn notice(&self, index: usize, to: Addressee, item: Option<Letter>, what: What, deadline_ms: Option<i64>) -> Notice {
+    fn notice(
+        &self,
+        index: usize,
+        to: Addressee,
+        item: Option<Letter>,
+        what: What,
+        deadline_ms: Option<i64>,
+    ) -> Notice {
         let line = item.and_then(|item| self.known.line(item));
         Notice {
             errand: self.errand(index, item, &to),

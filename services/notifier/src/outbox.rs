@@ -144,7 +144,9 @@ impl Outbox {
         let Some(id) = errand_of(&entry.order.id) else { return };
         match self.errands.get(&id).map(|errand| errand.state.clone()) {
             Some(State::Reported(receipt)) if refusal.arms_again() => {
-                self.change(&id, |errand| errand.state = State::ToReport { receipt, from_ms: at_ms + HAND_OVER_PAUSE_MS });
+                self.change(&id, |errand| {
+                    errand.state = State::ToReport { receipt, from_ms: at_ms + HAND_OVER_PAUSE_MS }
+                });
             }
             _ => self.remove(&id),
         }
@@ -177,7 +179,8 @@ impl Outbox {
         let mut taken = Vec::with_capacity(ids.len());
         for id in ids {
             self.change(&id, |errand| errand.state = State::Out(now_ms));
-            taken.extend(self.errands.get(&id).map(|errand| Attempt { notice: errand.notice.clone(), way: errand.way }));
+            taken
+                .extend(self.errands.get(&id).map(|errand| Attempt { notice: errand.notice.clone(), way: errand.way }));
         }
         taken
     }
@@ -196,7 +199,10 @@ impl Outbox {
         let ids: Vec<ErrandId> = ready.map(|(_, id)| id.clone()).collect();
         let mut orders = Vec::with_capacity(ids.len());
         for id in ids {
-            let Some(Errand { notice, state: State::ToReport { receipt, .. }, .. }) = self.errands.get(&id).cloned() else { continue };
+            let Some(Errand { notice, state: State::ToReport { receipt, .. }, .. }) = self.errands.get(&id).cloned()
+            else {
+                continue;
+            };
             orders.push((notice.need.ledger, receipt_order(&notice, &receipt)));
             self.change(&id, |errand| errand.state = State::Reported(receipt));
         }
@@ -344,5 +350,6 @@ fn json<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(value).map_err(|e| format!("a value that cannot be read (line {}, column {})", e.line(), e.column()))
+    serde_json::from_slice(value)
+        .map_err(|e| format!("a value that cannot be read (line {}, column {})", e.line(), e.column()))
 }

@@ -88,7 +88,12 @@ struct Counter {
 
 impl PostOffice {
     /// An office over the outboxes of all partitions. `link_base` is the desk's public address.
-    pub fn new(outboxes: Vec<SharedOutbox>, shelf: Arc<CatalogueShelf>, couriers: Couriers, link_base: String) -> PostOffice {
+    pub fn new(
+        outboxes: Vec<SharedOutbox>,
+        shelf: Arc<CatalogueShelf>,
+        couriers: Couriers,
+        link_base: String,
+    ) -> PostOffice {
         PostOffice { outboxes, shelf, couriers, link_base, counters: Mutex::default() }
     }
 
@@ -215,7 +220,9 @@ fn outcome_of(job: &Job, result: Result<(), (Target, Mishap)>) -> Outcome {
 fn nobody(to: &Addressee, wanted: Option<PostId>) -> Outcome {
     let post = match to {
         Addressee::Post(post) => post.clone(),
-        Addressee::Unit(unit) => wanted.unwrap_or_else(|| unit.as_str().parse().expect("every id of a unit is one of a post")),
+        Addressee::Unit(unit) => {
+            wanted.unwrap_or_else(|| unit.as_str().parse().expect("every id of a unit is one of a post"))
+        }
     };
     let fault = DeliveryFault::NoAddress;
     Outcome::Failed { post, courier: order::Courier::File, fault, hopeless: true, another_way: false }

@@ -16,8 +16,8 @@ use xh_domain::order::DeliveryFault;
 
 use crate::courier::{Carrying, Courier, EventData, Letter, Mishap};
 use crate::guard::{Reach, may_connect};
-use crate::words::rfc3339;
 use crate::signature::{SECRETS_MAX, Secret, signature_header};
+use crate::words::rfc3339;
 
 /// Longest time to a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -253,7 +253,8 @@ mod tests {
 
     #[test]
     fn a_hook_needs_a_secret() {
-        let none = WebhookCourier::new(Hook { url: "https://example.com".to_owned(), secrets: vec![], reach: Reach::Public });
+        let none =
+            WebhookCourier::new(Hook { url: "https://example.com".to_owned(), secrets: vec![], reach: Reach::Public });
         assert_eq!(none.unwrap_err(), HookFault::Secrets);
     }
 }

@@ -126,7 +126,15 @@ fn waiting(clock: ClockKind, rung: u8) -> Phrase {
     }
 }
 
-fn chinese(notice: &Notice, way: &Way, phrase: &Phrase, names: &Names, number: &str, link: &str, catalogue: &Catalogue) -> String {
+fn chinese(
+    notice: &Notice,
+    way: &Way,
+    phrase: &Phrase,
+    names: &Names,
+    number: &str,
+    link: &str,
+    catalogue: &Catalogue,
+) -> String {
     let mut lines = vec![format!("{}{}：{number}", phrase.mark, phrase.zh)];
     lines.extend(names.cell.iter().map(|cell| format!("网格：{cell}")));
     lines.push(format!("类别：{}　等级：{}", names.category, names.tier));
@@ -148,7 +156,10 @@ fn english(notice: &Notice, way: &Way, phrase: &Phrase, names: &Names, number: &
     lines.push(format!("tier {}, category {}{cell}, ledger {}", notice.tier, notice.category, names.street));
     lines.extend(notice.deadline_ms.map(|ms| format!("deadline {}", moment_en(ms))));
     if let What::Ordered { reply_due_ms, .. } = notice.what {
-        lines.push(format!("reply due {}; a receipt holds the next rung, it does not stop the clock", moment_en(reply_due_ms)));
+        lines.push(format!(
+            "reply due {}; a receipt holds the next rung, it does not stop the clock",
+            moment_en(reply_due_ms)
+        ));
     }
     lines.extend(way.instead_of.iter().map(|wanted| format!("in place of post {wanted}: vacant or unreachable")));
     lines.push(link.to_owned());

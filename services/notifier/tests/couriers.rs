@@ -1,5 +1,6 @@
 //! Given a receiver on loopback, when a letter is carried to it, then an independent verifier accepts it, and
 //! a hostile receiver gets nothing but the letter.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -134,7 +135,10 @@ fn the_body_is_a_cloud_event() {
         assert_eq!(headers["content-type"], "application/cloudevents+json; charset=utf-8");
         let event: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert_eq!((&event["specversion"], &event["id"]), (&"1.0".into(), &"0123456789abcdef0123456789abcdef".into()));
-        assert_eq!((&event["source"], &event["subject"]), (&"/ledgers/999901001".into(), &"999901001-2026-000008a".into()));
+        assert_eq!(
+            (&event["source"], &event["subject"]),
+            (&"/ledgers/999901001".into(), &"999901001-2026-000008a".into())
+        );
         assert_eq!((&event["time"], &event["data"]["rung"]), (&"2026-09-20T18:00:00.000+08:00".into(), &1.into()));
     });
 }
@@ -142,7 +146,11 @@ fn the_body_is_a_cloud_event() {
 #[test]
 fn answers_are_judged_and_410_closes_the_hook() {
     run(async {
-        for (status, refused) in [(StatusCode::INTERNAL_SERVER_ERROR, true), (StatusCode::TOO_MANY_REQUESTS, true), (StatusCode::CREATED, false)] {
+        for (status, refused) in [
+            (StatusCode::INTERNAL_SERVER_ERROR, true),
+            (StatusCode::TOO_MANY_REQUESTS, true),
+            (StatusCode::CREATED, false),
+        ] {
             let (url, _) = receiver(status).await;
             let result = courier(&url, &[SECRET]).carry(&letter(), NOW_MS).await;
             assert_eq!(result, if refused { Err(Mishap::Again(DeliveryFault::Refused)) } else { Ok(()) }, "{status}");

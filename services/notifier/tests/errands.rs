@@ -1,10 +1,11 @@
 //! Given a street that works and is late, when the ledgers decide, then the right posts are told once each,
 //! in words without personal data, until the ledger has the receipt.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "office/mod.rs"]
-mod street;
 #[path = "../../router/tests/street/ring.rs"]
 mod ring;
+#[path = "office/mod.rs"]
+mod street;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -197,7 +198,10 @@ impl Town {
             }
             _ => None,
         };
-        entries.iter().flat_map(|(_, entry): &(i64, Entry)| entry.facts().iter().filter_map(receipt).collect::<Vec<_>>()).collect()
+        entries
+            .iter()
+            .flat_map(|(_, entry): &(i64, Entry)| entry.facts().iter().filter_map(receipt).collect::<Vec<_>>())
+            .collect()
     }
 }
 
@@ -222,7 +226,9 @@ fn a_neglected_item_reaches_the_leaders_hook_and_an_order_is_not_told_twice_as_a
     town.neglected(Tier::P2, 2);
     town.post();
     let told = town.told();
-    let of = |event: &str| told.iter().filter(|(known, _)| known.contains(event)).map(|(_, post)| post.as_str()).collect::<Vec<_>>();
+    let of = |event: &str| {
+        told.iter().filter(|(known, _)| known.contains(event)).map(|(_, post)| post.as_str()).collect::<Vec<_>>()
+    };
     assert_eq!(of("item.yellow"), ["post-GRID_BRANCH_SECRETARY", "post-UNIT_HANDLER"]);
     assert!(of("item.red").is_empty(), "the blue order tells of the red light too: {told:?}");
     assert!(of("item.supervised").contains(&"post-LEADER_IN_CHARGE"), "{told:?}");
@@ -239,7 +245,14 @@ fn words_name_the_case_and_nobody() {
     let letters = town.hook.letters.lock().unwrap().clone();
     let letter = &letters[0];
     assert!(letter.subject.starts_with("【启明街道】■二级督办（橙单）"), "{}", letter.subject);
-    for part in ["网格：第一网格", "一般（P2）", "截止：周日 2026-09-20 18:00", "回复", "supervision order, orange", "deadline Sun"] {
+    for part in [
+        "网格：第一网格",
+        "一般（P2）",
+        "截止：周日 2026-09-20 18:00",
+        "回复",
+        "supervision order, orange",
+        "deadline Sun",
+    ] {
         assert!(letter.text.contains(part), "no {part} in {}", letter.text);
     }
     assert!(letter.text.contains(&format!("http://127.0.0.1:7700/needs/{need}")), "{}", letter.text);
@@ -316,7 +329,8 @@ fn a_hook_that_fails_is_tried_by_the_table_and_the_last_failure_is_a_fact() {
     let tried: Vec<_> = town.hook.letters.lock().unwrap().iter().map(|letter| letter.id.clone()).collect();
     assert_eq!(tried.len(), 10, "ten attempts by the table of the standard");
     assert!(tried.iter().all(|id| *id == first[0]), "every attempt bears one id");
-    let failed: Vec<_> = town.receipts().into_iter().filter(|(.., outcome, _)| *outcome != Delivery::Delivered).collect();
+    let failed: Vec<_> =
+        town.receipts().into_iter().filter(|(.., outcome, _)| *outcome != Delivery::Delivered).collect();
     let last = Delivery::Failed { fault: DeliveryFault::Unreachable, last: true };
     assert_eq!(failed, [("post-LEADER_IN_CHARGE".to_owned(), By::Webhook, last, 10)]);
 }

@@ -187,7 +187,12 @@ impl Maker<'_> {
     }
 
     fn fields(&self, kind: OrderKind, prefix: &str) -> Vec<Field> {
-        let field = |name: &'static str, label: &'static str, many: bool, required: bool, value: String, options: Vec<Choice>| Field {
+        let field = |name: &'static str,
+                     label: &'static str,
+                     many: bool,
+                     required: bool,
+                     value: String,
+                     options: Vec<Choice>| Field {
             id: format!("{prefix}-{name}"),
             name,
             label,
@@ -196,7 +201,8 @@ impl Maker<'_> {
             required,
             options,
         };
-        let note = |label: &'static str, required: bool| field("note", label, true, required, String::new(), Vec::new());
+        let note =
+            |label: &'static str, required: bool| field("note", label, true, required, String::new(), Vec::new());
         match kind {
             OrderKind::Dispatch => vec![
                 field("unit", "责任单位", false, true, self.suggested(), self.units()),
@@ -212,10 +218,9 @@ impl Maker<'_> {
             OrderKind::Approve => vec![note("审批意见", false)],
             OrderKind::Comment => vec![note("留言", true)],
             OrderKind::Acknowledge => vec![note("回复（可不填）", false)],
-            OrderKind::HandOver => vec![
-                field("to", "移交到哪个台账", false, true, String::new(), self.ledgers()),
-                note("移交原因", false),
-            ],
+            OrderKind::HandOver => {
+                vec![field("to", "移交到哪个台账", false, true, String::new(), self.ledgers()), note("移交原因", false)]
+            }
             OrderKind::SendBack => vec![note("退回原因", false)],
             _ => Vec::new(),
         }

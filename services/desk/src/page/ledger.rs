@@ -52,7 +52,11 @@ struct Line {
 }
 
 /// `GET /ledger`.
-pub(super) async fn show(State(desk): State<Arc<Desk>>, headers: HeaderMap, Query(parameters): Parameters) -> Response<Body> {
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Query(parameters): Parameters,
+) -> Response<Body> {
     let Some(session) = Session::of(&desk, &headers) else { return login::ask() };
     match aside(move || page(&desk, session, &parameters)).await {
         Ok(page) => html(StatusCode::OK, &page),
@@ -62,7 +66,9 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, headers: HeaderMap, Quer
 
 fn page(desk: &Desk, session: Session, parameters: &[(String, String)]) -> Result<LedgerPage, Problem> {
     let book = ledger_book::read(desk, &session.pass, &Asked::read(parameters)?)?;
-    let value_of = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let value_of = |name: &str| {
+        parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
     let (month, ledger) = (value_of("month"), value_of("ledger"));
     let choice = |value: String| Choice { chosen: value == month, label: value.clone(), value };
     let next = book.next_cursor.map(|cursor| {

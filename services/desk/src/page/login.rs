@@ -33,7 +33,11 @@ pub(super) struct Begin {
 }
 
 /// `POST /session`: the token goes into the cookie if the gate knows it.
-pub(super) async fn begin(State(desk): State<Arc<Desk>>, headers: HeaderMap, Form(form): Form<Begin>) -> Response<Body> {
+pub(super) async fn begin(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Form(form): Form<Begin>,
+) -> Response<Body> {
     if !is_own_origin(&headers) {
         return refuse(&Problem::of(Kind::ForeignForm), &headers);
     }

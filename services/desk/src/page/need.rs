@@ -78,7 +78,11 @@ struct ToldPart {
 }
 
 /// `GET /needs/{need}`.
-pub(super) async fn show(State(desk): State<Arc<Desk>>, headers: HeaderMap, Path(text): Path<String>) -> Response<Body> {
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Path(text): Path<String>,
+) -> Response<Body> {
     let Some(session) = Session::of(&desk, &headers) else { return login::ask() };
     let result = match number(&text) {
         Ok(id) => aside(move || page(&desk, session, id, String::new(), String::new())).await,
@@ -214,7 +218,13 @@ fn part(item: &ItemView, forms: Vec<String>) -> ItemPart {
             None => String::new(),
         };
         let class = if order.rung > 1 { "red" } else { "none" };
-        OrderPart { name: colour_words(order.colour).0, class, issued: cut(&order.issued_at), posts: posts.join("、"), reply }
+        OrderPart {
+            name: colour_words(order.colour).0,
+            class,
+            issued: cut(&order.issued_at),
+            posts: posts.join("、"),
+            reply,
+        }
     });
     ItemPart {
         light,
@@ -234,7 +244,13 @@ fn told(desk: &Desk, chapter: &Chapter, names: &Names) -> ToldPart {
     let told = api::tell(chapter, names);
     let notes = chapter.entry.facts().iter().filter_map(note);
     let read = |sealed: &Sealed| words(desk, &chapter.entry.order.id, sealed);
-    ToldPart { at: cut(&told.at), by: told.by, refused: told.refused, sentences: told.sentences, notes: notes.map(read).collect() }
+    ToldPart {
+        at: cut(&told.at),
+        by: told.by,
+        refused: told.refused,
+        sentences: told.sentences,
+        notes: notes.map(read).collect(),
+    }
 }
 
 fn words(desk: &Desk, order: &OrderId, sealed: &Sealed) -> String {

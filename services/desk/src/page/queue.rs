@@ -14,7 +14,7 @@ use crate::board::Counts;
 use crate::desk::Desk;
 use crate::door::aside;
 use crate::filter::Filter;
-use crate::moment::{rfc3339, remaining};
+use crate::moment::{remaining, rfc3339};
 use crate::names::{Names, source};
 use crate::problem::Problem;
 use crate::query::{self, Question};
@@ -73,7 +73,11 @@ struct Line {
 }
 
 /// `GET /`.
-pub(super) async fn show(State(desk): State<Arc<Desk>>, headers: HeaderMap, Query(parameters): Parameters) -> Response<Body> {
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    Query(parameters): Parameters,
+) -> Response<Body> {
     let Some(session) = Session::of(&desk, &headers) else { return login::ask() };
     match aside(move || page(&desk, session, given(parameters))).await {
         Ok(page) => html(StatusCode::OK, &page),
@@ -99,7 +103,9 @@ fn page(desk: &Desk, session: Session, parameters: Vec<(String, String)>) -> Res
         all.push((name.to_owned(), value.to_owned()));
         link("/", &all)
     };
-    let value_of = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let value_of = |name: &str| {
+        parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
     let filtered = question.filter != Filter::default();
     Ok(QueuePage {
         session,
@@ -181,7 +187,11 @@ fn line(row: &Row, summary: Option<String>, names: &Names, now_ms: i64) -> Line 
         light_class,
         remaining: row.due_ms().map(|ms| remaining(ms, now_ms)).unwrap_or_default(),
         stages: stages.join("、"),
-        progress: if row.lines.is_empty() { String::new() } else { format!("销号 {}/{}", row.ticked_off(), row.lines.len()) },
+        progress: if row.lines.is_empty() {
+            String::new()
+        } else {
+            format!("销号 {}/{}", row.ticked_off(), row.lines.len())
+        },
         tier: names.tier(row.urgency()),
         category: names.category(row.category),
         summary: summary.unwrap_or_else(|| gone.to_owned()),

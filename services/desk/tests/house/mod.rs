@@ -20,7 +20,7 @@ use xh_domain::entropy::Entropy;
 use xh_domain::ids::{Hash256, KeyId, NeedId};
 use xh_domain::keys::{DataKey, KeyRecord, OfficeKeys};
 use xh_domain::order::KeptPhoto;
-use xh_domain::report::{AnnouncedPhoto, Report};
+use xh_domain::report::{AnnouncedPhoto, Mode, PastCase, PastOutcome, Report};
 use xh_domain::seal::Purpose;
 use xh_domain::words::Words;
 
@@ -118,11 +118,14 @@ pub struct House {
 impl House {
     pub fn new() -> Arc<House> {
         let mut ring = Ring::new(MONDAY_9_MS);
-        let (entropy, cabinet) = (Arc::new(Counted::new()), Arc::new(Cabinet {
-            office: OfficeKeys::derive(&[9; 32]),
-            keys: Mutex::default(),
-            photos: Mutex::default(),
-        }));
+        let (entropy, cabinet) = (
+            Arc::new(Counted::new()),
+            Arc::new(Cabinet {
+                office: OfficeKeys::derive(&[9; 32]),
+                keys: Mutex::default(),
+                photos: Mutex::default(),
+            }),
+        );
         let desk = Desk::new(Parts {
             log: ring.log.clone(),
             store: ring.store.clone(),
@@ -160,9 +163,34 @@ impl House {
         self.settle();
         let opened = ring.lock().unwrap().entries();
         let of_report = |entry: &xh_domain::fact::Entry| {
-            entry.facts().iter().any(|fact| matches!(fact, xh_domain::fact::Fact::Opened { case, .. } if case.report == report.id))
+            entry
+                .facts()
+                .iter()
+                .any(|fact| matches!(fact, xh_domain::fact::Fact::Opened { case, .. } if case.report == report.id))
         };
-        opened.iter().find(|(_, entry)| of_report(entry)).and_then(|(_, entry)| entry.need).expect("the report has opened a need")
+        opened
+            .iter()
+            .find(|(_, entry)| of_report(entry))
+            .and_then(|(_, entry)| entry.need)
+            .expect("the report has opened a need")
+    }
+
+    /// A past case of another system, closed in August 2026; the need that stands for it.
+    pub fn past_case(&self, number: u128) -> NeedId {
+        let mut report = self.sealed_report(number, 0);
+        report.mode = Mode::History(PastCase {
+            source: "old".parse().unwrap(),
+            registered_at_ms: None,
+            due_at_ms: None,
+            closed_at_ms: Some(MONDAY_9_MS - 900 * 3_600_000),
+            outcome: PastOutcome::Closed,
+        });
+        let mut ring = self.ring.lock().unwrap();
+        ring.keep(&report.id.to_string(), &serde_json::to_vec(&report).unwrap());
+        ring.settle();
+        let entries = ring.entries();
+        let taken = entries.iter().filter_map(|(_, entry)| entry.need).max();
+        taken.expect("the past case has a number")
     }
 
     pub fn sealed_report(&self, number: u128, photos: u8) -> Report {

@@ -16,7 +16,8 @@ pub const HOOK: &str = "https://hook.example/leader";
 
 /// A person in these posts.
 pub fn staff(id: &str, posts: &[&str], contacts: &[(&str, &str)]) -> Person {
-    let contact = |(channel, address): &(&str, &str)| Contact { channel: (*channel).to_owned(), address: (*address).to_owned() };
+    let contact =
+        |(channel, address): &(&str, &str)| Contact { channel: (*channel).to_owned(), address: (*address).to_owned() };
     Person {
         id: id.parse().unwrap(),
         name: id.to_owned(),
