@@ -60,6 +60,7 @@ pub fn routes(administration: Arc<Administration>) -> Router {
         .route("/admin/clock", get(clock).post(step))
         .route("/admin/settled", post(settled))
         .route("/admin/verify", post(verify))
+        .route("/admin/condition", get(condition))
         .route("/admin/standing", post(standing).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
         .with_state(administration)
 }
@@ -250,4 +251,26 @@ async fn standing(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<R
     let found = found.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "reading stopped"))?;
     let found = found.map_err(|why| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", &why))?;
     Ok(Json(found).into_response())
+}
+
+/// How the node is: the log's health, the clock, the catalogue and how far its calendar reaches.
+async fn condition(State(a): Shared, headers: HeaderMap) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let health = a.log.health();
+    let newest = a.shelf.newest();
+    let calendar = newest.as_ref().map(|c| c.almanac().calendar());
+    Ok(Json(json!({
+        "now_ms": a.clock.part().wall_ms(),
+        "stopped": health.is_stopped,
+        "clock_suspect": health.is_clock_suspect,
+        "reserve_reached": health.is_reserve_reached,
+        "held_bytes": health.held_bytes,
+        "halted": a.statuses.halted().len(),
+        "catalogue": newest.as_ref().map(|c| c.version().to_string()),
+        "cells": newest.as_ref().map(|c| c.sheets().map(|sheet| sheet.boundary().cells.len()).sum::<usize>()),
+        "calendar_start": calendar.map(|c| c.coverage_start().to_string()),
+        "calendar_end": calendar.map(|c| c.coverage_end().to_string()),
+        "calendar_end_ms": calendar.map(|c| c.coverage_end().start_ms()),
+    }))
+    .into_response())
 }

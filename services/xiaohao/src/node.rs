@@ -120,6 +120,8 @@ pub struct Opened {
     pub log: Arc<DiskLog>,
     /// The token of this run's owner.
     pub owner_token: String,
+    /// The token of a replay's second person; only on a stepped clock.
+    pub second_token: Option<String>,
 }
 
 /// Opens a directory, making it when it is not there.
@@ -143,6 +145,10 @@ pub fn open(settings: &Settings) -> Result<Opened, NodeFault> {
     let owner_token = token(&*entropy);
     let mut actors = read_actors(settings)?;
     actors.add(&owner_token, owner());
+    let second_token = matches!(clock, NodeClock::Stepped(..)).then(|| token(&*entropy));
+    if let Some(second) = &second_token {
+        actors.add(second, second_person());
+    }
     let parts = Parts {
         log: Arc::clone(&log) as Arc<dyn Log>,
         keeping,
@@ -153,7 +159,7 @@ pub fn open(settings: &Settings) -> Result<Opened, NodeFault> {
         actors: Arc::new(actors),
         couriers: couriers(settings)?,
     };
-    Ok(Opened { parts, clock, log, owner_token })
+    Ok(Opened { parts, clock, log, owner_token, second_token })
 }
 
 fn make_folder(path: &Path) -> Result<(), NodeFault> {
@@ -216,6 +222,18 @@ fn owner() -> Admitted {
     }
 }
 
+/// A second pair of eyes for replays: whoever handled something may not check it, on a stepped clock either.
+fn second_person() -> Admitted {
+    use xh_domain::actor::{Actor, Channel};
+    let person = "replay-checker".parse().expect("a word of letters is a person's id");
+    Admitted {
+        actor: Actor::person(person, Channel::Import),
+        name: "回放核查 replay checker".to_owned(),
+        ledgers: None,
+        roles: vec![Role::Read, Role::Act],
+    }
+}
+
 /// A running node.
 pub struct Node {
     /// What was opened.
@@ -239,6 +257,7 @@ impl Node {
         let mut house = assemble(settings, &opened.parts);
         let mut registry = Registry::default();
         let metrics = EngineMetrics::register(&mut registry);
+        house.door.metrics().register(&mut registry);
         let parts = &opened.parts;
         let mut supervisor =
             Supervisor::new(Arc::clone(&parts.clock), Arc::clone(&parts.log), Arc::clone(&parts.store), metrics);

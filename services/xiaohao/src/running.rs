@@ -22,6 +22,9 @@ pub struct Running {
     pub listen: SocketAddr,
     /// Bearer token of the command line, made new at each start.
     pub token: String,
+    /// Bearer token of a second person, for checks and approvals of a replay; only on a stepped clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_token: Option<String>,
     /// The server's process, for people who look.
     pub pid: u32,
 }
@@ -61,7 +64,7 @@ mod tests {
     #[test]
     fn the_announcement_goes_with_the_server() {
         let data = tempfile::tempdir().unwrap();
-        let running = Running { listen: "127.0.0.1:7700".parse().unwrap(), token: "t".repeat(32), pid: 1 };
+        let running = Running { listen: "127.0.0.1:7700".parse().unwrap(), token: "t".repeat(32), second_token: None, pid: 1 };
         let announcement = running.announce(data.path()).unwrap();
         assert!(Running::find(data.path()).unwrap() == running);
         let mode = fs::metadata(data.path().join(FILE)).unwrap().permissions().mode();

@@ -62,7 +62,8 @@ pub async fn start(settings: &Settings) -> Result<Serving, ServeFault> {
     let address = settings.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeFault::Listen { address, source })?;
     let listen = listener.local_addr().map_err(|source| ServeFault::Listen { address, source })?;
-    let running = Running { listen, token: opened.owner_token.clone(), pid: std::process::id() };
+    let (token, second_token) = (opened.owner_token.clone(), opened.second_token.clone());
+    let running = Running { listen, token, second_token, pid: std::process::id() };
     let node = Node::start(settings, opened);
     let (close, mut closed) = watch::channel(false);
     let doors = axum::serve(listener, doors(&node)).with_graceful_shutdown(async move {

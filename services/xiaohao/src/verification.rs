@@ -70,19 +70,72 @@ pub fn verify(log: &dyn Log) -> Report {
     report
 }
 
-struct Reader<'r> {
-    slot: Slot,
-    report: &'r mut Report,
+/// Judges, record by record from the first of a partition of facts on, which of them count.
+#[derive(Default)]
+pub struct Counting {
     tenure: Option<u64>,
     /// Highest order answered, by the log it stood in.
     answered: BTreeMap<[u8; 16], (u64, u32)>,
+}
+
+/// What a record of facts is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counts {
+    /// A fact that counts, and the ledger's time of it.
+    Yes {
+        /// Milliseconds since the Unix epoch.
+        at_ms: i64,
+    },
+    /// The beginning of a tenure.
+    Tenure,
+    /// Written under a tenure that was over.
+    Stale,
+    /// A second answer to one order.
+    Doubled,
+    /// What must not be there.
+    Fault(&'static str),
+}
+
+impl Counting {
+    /// Judges the next record.
+    pub fn judge(&mut self, record: &Record, envelope: &Envelope<'_>) -> Counts {
+        if envelope.claim().is_some() {
+            self.tenure = Some(record.position);
+            return Counts::Tenure;
+        }
+        let tenure = record.headers.iter().find(|h| h.name == TENURE_HEADER).map(|h| h.value.clone());
+        let tenure = tenure.and_then(|digits| std::str::from_utf8(&digits).ok()?.parse::<u64>().ok());
+        match (tenure, self.tenure) {
+            (Some(of), Some(highest)) if of < highest => Counts::Stale,
+            (Some(of), Some(highest)) if of == highest => self.answer(envelope),
+            _ => Counts::Fault("written under a tenure that no record opened"),
+        }
+    }
+
+    fn answer(&mut self, envelope: &Envelope<'_>) -> Counts {
+        let (Some(cause), Some(at_ms)) = (envelope.cause, envelope.at_ms) else {
+            return Counts::Fault("a fact without cause or time");
+        };
+        let place = (cause.offset, cause.index);
+        if self.answered.get(&cause.source.log.0).is_some_and(|highest| place <= *highest) {
+            return Counts::Doubled;
+        }
+        self.answered.insert(cause.source.log.0, place);
+        Counts::Yes { at_ms }
+    }
+}
+
+struct Reader<'r> {
+    slot: Slot,
+    report: &'r mut Report,
+    counting: Counting,
     heads: BTreeMap<Bytes, (Link, u64)>,
     books: Books,
 }
 
 impl<'r> Reader<'r> {
     fn new(slot: Slot, report: &'r mut Report) -> Reader<'r> {
-        Reader { slot, report, tenure: None, answered: BTreeMap::new(), heads: BTreeMap::new(), books: Books::default() }
+        Reader { slot, report, counting: Counting::default(), heads: BTreeMap::new(), books: Books::default() }
     }
 
     fn run(mut self, log: &dyn Log) {
@@ -120,29 +173,16 @@ impl<'r> Reader<'r> {
             Ok(envelope) => envelope,
             Err(why) => return self.fault(record.position, &why.to_string()),
         };
-        if envelope.claim().is_some() {
-            self.tenure = Some(record.position);
-            return;
-        }
-        let tenure = record.headers.iter().find(|h| h.name == TENURE_HEADER).map(|h| h.value.clone());
-        let tenure = tenure.and_then(|digits| std::str::from_utf8(&digits).ok()?.parse::<u64>().ok());
-        match (tenure, self.tenure) {
-            (Some(of), Some(highest)) if of < highest => self.report.stale += 1,
-            (Some(of), Some(highest)) if of == highest => self.fact(record, &envelope),
-            _ => self.fault(record.position, "written under a tenure that no record opened"),
+        match self.counting.judge(record, &envelope) {
+            Counts::Yes { at_ms } => self.fact(record, &envelope, at_ms),
+            Counts::Tenure => (),
+            Counts::Stale => self.report.stale += 1,
+            Counts::Doubled => self.report.doubled += 1,
+            Counts::Fault(why) => self.fault(record.position, why),
         }
     }
 
-    fn fact(&mut self, record: &Record, envelope: &Envelope<'_>) {
-        let (Some(cause), Some(at_ms)) = (envelope.cause, envelope.at_ms) else {
-            return self.fault(record.position, "a fact without cause or time");
-        };
-        let place = (cause.offset, cause.index);
-        if self.answered.get(&cause.source.log.0).is_some_and(|highest| place <= *highest) {
-            self.report.doubled += 1;
-            return;
-        }
-        self.answered.insert(cause.source.log.0, place);
+    fn fact(&mut self, record: &Record, envelope: &Envelope<'_>, at_ms: i64) {
         self.report.counted += 1;
         let (head, entries) = self.heads.get(&record.key).copied().unwrap_or((Link::NONE, 0));
         if envelope.link != head {

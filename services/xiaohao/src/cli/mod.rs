@@ -4,8 +4,12 @@
 //! 130 interrupted. Results go to standard output (as JSON with `--json`), progress and log to standard error.
 
 mod config;
+mod doctor;
+mod explain;
+mod export;
 mod import;
 mod owner;
+mod progress;
 mod serve;
 mod verify;
 
@@ -89,8 +93,14 @@ struct Cli {
 enum Command {
     /// Opens all doors and runs every role in this process.
     Serve(serve::Serve),
-    /// Takes files of the office: organisations, cells, calendars.
+    /// Takes files: organisations, cells, calendars, reports, ledgers.
     Import(import::Import),
+    /// Writes the ledger as a file for spreadsheets.
+    Export(export::Export),
+    /// Tells where a need or item stands, why it is there, and what happens next.
+    Explain(explain::Explain),
+    /// Looks at everything that a node needs, and says what to do.
+    Doctor(doctor::Doctor),
     /// Follows every chain and folds every fact anew.
     Verify,
     /// Shows every setting and where it came from.
@@ -114,6 +124,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Serve(serve) => serve.run(&cli.common),
         Command::Import(import) => import.run(&cli.common),
+        Command::Export(export) => export.run(&cli.common),
+        Command::Explain(explain) => explain.run(&cli.common),
+        Command::Doctor(doctor) => doctor.run(&cli.common),
         Command::Verify => verify::run(&cli.common),
         Command::Config => config::run(&cli.common),
     }

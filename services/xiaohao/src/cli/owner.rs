@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 
 use super::serve::failure;
 use super::{Common, Failure, runtime};
+use crate::imports::sending::Doors;
 use crate::running::Running;
 use crate::serve::{Serving, start};
 
@@ -43,7 +44,12 @@ impl Owner {
         Owner::start(runtime, client, common, more)
     }
 
-    fn start(runtime: Runtime, client: reqwest::Client, common: &Common, more: &[(&str, String)]) -> Result<Owner, Failure> {
+    fn start(
+        runtime: Runtime,
+        client: reqwest::Client,
+        common: &Common,
+        more: &[(&str, String)],
+    ) -> Result<Owner, Failure> {
         let mut options = more.to_vec();
         options.push(("listen", "127.0.0.1:0".to_owned()));
         let settings = common.settings(&options)?;
@@ -95,6 +101,33 @@ impl Owner {
             let bytes = answer.bytes().await.map_err(Failure::io)?;
             Ok((status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
         })
+    }
+
+    /// The doors for reports, for whoever sends many.
+    pub fn doors(&self) -> Doors {
+        Doors { client: self.client.clone(), url: self.url(""), token: self.running.token.clone() }
+    }
+
+    /// The second person's token: only a stepped clock's server has one.
+    pub fn second_token(&self) -> Option<&str> {
+        self.running.second_token.as_deref()
+    }
+
+    /// Runs something that waits.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Waits until the ring is at rest: everything that was let in stands in a ledger.
+    pub fn rest(&self) -> Result<(), Failure> {
+        loop {
+            let (status, body) = self.ask("POST", "/admin/settled", b"")?;
+            match status {
+                200 => return Ok(()),
+                202 => (),
+                _ => return Err(Failure::check(problem_words(status, &body))),
+            }
+        }
     }
 
     /// Closes the server if this command started it.

@@ -9,7 +9,7 @@
 //! as_of = "2015-12-01T00:00:00-05:00"     # until when the source's outcome is believed and clocks are stepped
 //!
 //! [columns]
-//! id = "OBJECTID"
+//! id = "SERVICEREQUESTID"
 //! occurred_at = "ADDDATE"
 //! lon = "LONGITUDE"
 //! lat = "LATITUDE"
@@ -26,8 +26,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use uuid::Uuid;
-use xh_domain::ids::LedgerCode;
+use xh_domain::ids::{LedgerCode, ReportId};
 use xh_domain::place::Datum;
 
 /// Where everything of a report comes from.
@@ -53,6 +52,28 @@ pub struct Mapping {
     pub category: CategoryRule,
     /// What the source says of the place.
     pub agreement: Option<Agreement>,
+    /// What the source says of its own punctuality.
+    pub flag: Option<Flag>,
+}
+
+/// The source's own word on whether a case was closed in time: compared, never trusted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flag {
+    /// The column.
+    pub column: String,
+    /// What stands there for "in time".
+    pub on_time: String,
+    /// What stands there for "late".
+    pub late: String,
+}
+
+impl Flag {
+    /// What a text says, if anything.
+    pub fn read(&self, text: &str) -> Option<bool> {
+        let text = text.trim();
+        if text == self.on_time { Some(true) } else { (text == self.late).then_some(false) }
+    }
 }
 
 /// Column names; those without a default must be there.
@@ -159,20 +180,26 @@ impl Mapping {
 
     /// The as-of instant.
     pub fn as_of_ms(&self) -> Result<Option<i64>, MappingFault> {
-        let parse = |text: &String| text.parse::<jiff::Timestamp>().map(|t| t.as_millisecond()).map_err(|_| MappingFault::AsOf(text.clone()));
+        let parse = |text: &String| {
+            text.parse::<jiff::Timestamp>().map(|t| t.as_millisecond()).map_err(|_| MappingFault::AsOf(text.clone()))
+        };
         self.as_of.as_ref().map(parse).transpose()
     }
 
-    /// The report's id for a source's id: UUIDv5 of (source, id), the same for ever.
-    pub fn report_id(&self, source_id: &str) -> Uuid {
-        let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:xiaohao:source:{}", self.source).as_bytes());
-        Uuid::new_v5(&space, source_id.as_bytes())
+    /// The report's id for a source's id: the same for ever.
+    pub fn report_id(&self, source_id: &str) -> ReportId {
+        ReportId::imported(&self.source, source_id)
     }
 
     /// The category of a row.
     pub fn category<'a>(&'a self, cell: impl Fn(&str) -> &'a str) -> &'a str {
         let found = self.category.columns.iter().find_map(|column| self.category.table.get(cell(column)));
         found.map_or(&self.category.default, String::as_str)
+    }
+
+    /// Whether no column says anything of the category.
+    pub fn category_is_blank<'a>(&'a self, cell: impl Fn(&str) -> &'a str) -> bool {
+        self.category.columns.iter().all(|column| cell(column).is_empty())
     }
 }
 

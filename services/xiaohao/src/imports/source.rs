@@ -28,6 +28,8 @@ pub struct SourceRow {
     pub cell: Option<String>,
     /// N01 to N16 or five digits.
     pub category: String,
+    /// Whether the source says nothing of the category.
+    pub category_is_blank: bool,
     /// What was said.
     pub text: String,
     /// Where, in words.
@@ -38,6 +40,8 @@ pub struct SourceRow {
     pub phone: Option<String>,
     /// The source's word on the place; empty when it has none.
     pub label: String,
+    /// The source's word on its punctuality.
+    pub flag: Option<bool>,
 }
 
 /// A row that cannot be read. Names row, column and reason, never the cell's text.
@@ -70,6 +74,7 @@ pub fn missing_columns(mapping: &Mapping, header: &csv::StringRecord) -> Vec<Str
     let optional = [&c.lon, &c.lat, &c.cell, &c.text, &c.address, &c.name, &c.phone, &c.due_at, &c.closed_at];
     let named = [&c.id, &c.occurred_at].into_iter().chain(optional.into_iter().flatten());
     let named = named.chain(&mapping.category.columns).chain(mapping.agreement.as_ref().map(|a| &a.column));
+    let named = named.chain(mapping.flag.as_ref().map(|f| &f.column));
     named.filter(|name| !header.iter().any(|h| h == name.as_str())).cloned().collect()
 }
 
@@ -109,11 +114,13 @@ impl<'a> Rows<'a> {
             point: of(&c.lon).zip(of(&c.lat)).map(|(lon, lat)| (lon.to_owned(), lat.to_owned())),
             cell: owned(&c.cell),
             category: self.mapping.category(|column| self.cell(record, column)).to_owned(),
+            category_is_blank: self.mapping.category_is_blank(|column| self.cell(record, column)),
             text: owned(&c.text).unwrap_or_default(),
             address: owned(&c.address),
             name: owned(&c.name),
             phone: owned(&c.phone),
             label: self.mapping.agreement.as_ref().map(|a| self.cell(record, &a.column)).unwrap_or_default().to_owned(),
+            flag: self.mapping.flag.as_ref().and_then(|flag| flag.read(self.cell(record, &flag.column))),
         })
     }
 

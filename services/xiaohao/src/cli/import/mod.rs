@@ -1,4 +1,6 @@
-//! `xiaohao import`: files of the office into the catalogue.
+//! `xiaohao import`: files of the office into the catalogue; reports and open ledgers of other systems (`reports`).
+
+mod reports;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,6 +8,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use clap::{Args, Subcommand};
 
+use self::reports::{OpenLedger, Reports};
 use super::owner::Owner;
 use super::{Common, Failure, say, tell};
 use crate::administration::Upload;
@@ -25,6 +28,10 @@ enum What {
     Cells(Cells),
     /// Calendars: the house's own form or yearly notices, several at once.
     Calendar(Forms),
+    /// Reports of another system, by a mapping file: as new, for the record, or lived again.
+    Reports(Reports),
+    /// Open cases of another system, whose clocks start at a stated instant.
+    Ledger(OpenLedger),
 }
 
 #[derive(Args)]
@@ -60,6 +67,8 @@ impl Import {
                 let files = read_all(&forms.paths)?;
                 upload(common, Upload { files, mapping: None, repair: false, dry_run: forms.dry_run })
             }
+            What::Reports(reports) => reports.run(common),
+            What::Ledger(ledger) => ledger.run(common),
             What::Cells(cells) => {
                 let files = vec![read(&cells.path)?];
                 let mapping = cells.map.as_deref().map(read_mapping).transpose()?;

@@ -1,0 +1,4 @@
+//! Exporting: the ledger as files that people open in a spreadsheet.
+
+pub mod cell;
+pub mod ledger;
