@@ -382,6 +382,20 @@ fn a_crash_between_sending_and_receipt_repeats_with_the_same_id_and_never_drops(
 }
 
 #[test]
+fn a_checkpoint_taken_while_a_letter_is_out_hands_it_out_again() {
+    let mut town = Town::new();
+    let need = town.dispatched(Tier::P2);
+    assert_eq!(town.office.jobs(town.now_ms(), 64).len(), 1); // taken, and never finished
+    // Another fact gives the lane something to keep.
+    town.order("d-1", need, None, json!({"comment":{"note":sealed()}}));
+    town.ring.restart();
+    town.office = Town::open(&mut town.ring, &town.hook, &town.folder);
+    town.post();
+    assert_eq!(town.told().len(), 1);
+    assert_eq!(town.receipts().len(), 1);
+}
+
+#[test]
 fn messages_to_one_address_keep_their_distance_unless_they_are_urgent() {
     let mut town = Town::new();
     town.neglected(Tier::P2, 3);
