@@ -172,7 +172,7 @@ fn page(desk: &Desk, session: Session, id: NeedId, done: String, bad: String) ->
         cell: view.cell.as_ref().map_or_else(|| "网格外".to_owned(), |cell| format!("{}（{}）", cell.name, cell.id)),
         occurred: cut(&view.occurred_at),
         received: cut(&view.received_at),
-        lead: view.lead.as_ref().map(|lead| lead.name.clone()).unwrap_or_default(),
+        lead: view.lead.as_ref().map_or_else(|| "—".to_owned(), |lead| lead.name.clone()),
         moved: view.moved_to.map(|to| to.to_string()).unwrap_or_default(),
         trail: trail(&dossier),
         items,
