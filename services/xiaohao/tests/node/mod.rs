@@ -148,6 +148,11 @@ fn log_path(data: &Path) -> PathBuf {
     data.with_extension("log")
 }
 
+/// What the server of a directory logged so far.
+pub fn log_text(data: &Path) -> String {
+    std::fs::read_to_string(log_path(data)).unwrap_or_default()
+}
+
 fn log_of(data: &Path) -> Stdio {
     let file = std::fs::OpenOptions::new().create(true).append(true).open(log_path(data));
     file.map_or_else(|_| Stdio::null(), Stdio::from)
