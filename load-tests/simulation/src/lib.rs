@@ -17,6 +17,7 @@
 //! receivers of messages saw. It must not ask the house what it thinks of itself.
 
 pub mod faults;
+pub mod folds;
 pub mod history;
 pub mod household;
 pub mod oracle;

@@ -139,7 +139,7 @@ fn books(history: &History, broken: &mut Vec<String>) {
     }
 }
 
-fn no_cold(_: &[u8]) -> Result<Option<Bytes>, Unfolded> {
+pub(crate) fn no_cold(_: &[u8]) -> Result<Option<Bytes>, Unfolded> {
     Ok(None)
 }
 
@@ -182,7 +182,7 @@ fn letters(history: &History, broken: &mut Vec<String>) {
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Why an entry could not be folded.
-struct Unfolded(String);
+pub(crate) struct Unfolded(pub(crate) String);
 
 impl From<Damaged> for Unfolded {
     fn from(_: Damaged) -> Self {

@@ -115,20 +115,27 @@ pub struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// Writes the order of an act. `lead` and `responsible` are what the router offered.
+    /// Writes the order of an act. `offered` is whom the router found.
     pub fn write(&self, need: NeedId, act: Act, ordinal: usize, offered: &Offered) -> Sent {
         let id: OrderId = format!("act:{need}:{ordinal}").parse().expect("under 64 bytes of printable ASCII");
-        let order = Order {
-            id: id.clone(),
-            actor: Actor::person(author(act).parse().expect("a short printable id"), Channel::Desk),
-            catalogue: self.catalogue,
-            need: Some(need),
-            item: (!matches!(act, Act::Register | Act::Dispatch))
-                .then(|| Letter::at(0).expect("there is a first letter")),
-            revision: None,
-            body: self.body(act, &id, offered),
-        };
-        Sent { id, body: serde_json::to_vec(&order).expect("an order has no maps whose keys are not text") }
+        let item =
+            (!matches!(act, Act::Register | Act::Dispatch)).then(|| Letter::at(0).expect("there is a first letter"));
+        let body = self.body(act, &id, offered);
+        self.order(id, author(act), need, item, body)
+    }
+
+    /// Writes a question about a need: a comment, which changes nothing else.
+    pub fn write_question(&self, need: NeedId) -> Sent {
+        let id: OrderId = format!("question:{need}").parse().expect("under 64 bytes of printable ASCII");
+        let note = self.seal(&id, "这件事办得怎么样了？");
+        self.order(id, "M-DISPATCHER", need, None, OrderBody::Comment { note })
+    }
+
+    fn order(&self, id: OrderId, author: &str, need: NeedId, item: Option<Letter>, body: OrderBody) -> Sent {
+        let actor = Actor::person(author.parse().expect("a short printable id"), Channel::Desk);
+        let order = Order { id, actor, catalogue: self.catalogue, need: Some(need), item, revision: None, body };
+        let body = serde_json::to_vec(&order).expect("an order has no maps whose keys are not text");
+        Sent { id: order.id, body }
     }
 
     fn body(&self, act: Act, id: &OrderId, offered: &Offered) -> OrderBody {

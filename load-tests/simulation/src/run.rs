@@ -1,19 +1,14 @@
 //! One run: a plan in, an outcome out. The same plan gives the same outcome, byte for byte.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
-use xh_engine::store::Store;
-use xh_engine::store::memory::MemoryStore;
 use xh_engine::topics::{CATALOGUE, FACTS, ORDERS, REPORTS};
 use xh_journal::contract::{Log, ReadLimit, Slot};
 use xiaohao::verification::{self, verify};
 
 use crate::faults::{Happened, Rates};
+use crate::folds::compare;
 use crate::history::History;
-use crate::household::Household;
 use crate::oracle::judge;
-use crate::parts::Ground;
 use crate::people::{START_MS, matters};
 use crate::world::{Trouble, World};
 
@@ -64,6 +59,7 @@ pub fn run(plan: Plan) -> Result<Outcome, Trouble> {
     world.live_until(end_ms)?;
     world.clear_up()?;
     world.live_until(end_ms + CALM_MS)?;
+    world.ask_every_ledger()?;
     let (history, happened) = (world.history(), world.happened());
     let mut broken = judge(&history);
     broken
@@ -72,7 +68,7 @@ pub fn run(plan: Plan) -> Result<Outcome, Trouble> {
     broken.extend(report.faults.iter().map(|fault| format!("verify: {fault}")));
     let digest = digest(&*world.ground.log);
     let (ground, kept) = world.close()?;
-    broken.extend(fold_from_nothing(&ground, plan.partitions, &kept)?);
+    broken.extend(compare(&ground, plan.partitions, &kept, &history)?);
     Ok(Outcome { digest, history, happened, report, broken })
 }
 
@@ -94,23 +90,4 @@ fn digest(log: &dyn Log) -> String {
         }
     }
     hex::encode(hash.finalize())
-}
-
-/// Another house folds the same log from nothing and stops in order: what it keeps must be what the first one
-/// kept, whatever that one went through.
-fn fold_from_nothing(ground: &Ground, partitions: u16, kept: &Arc<MemoryStore>) -> Result<Vec<String>, Trouble> {
-    let fresh = Arc::new(MemoryStore::new());
-    let mut household = Household::new(ground, partitions, fresh.clone());
-    let trees: Vec<String> = household.house.lanes.iter().map(|lane| lane.id().tree()).collect();
-    household.rest(ground)?;
-    household.drain();
-    household.rest(ground)?;
-    let differs = |tree: &&String| state(kept, tree) != state(&fresh, tree);
-    Ok(trees.iter().filter(differs).map(|tree| format!("{tree}: the fold from nothing differs")).collect())
-}
-
-/// What a lane keeps of its role, open and closed; not how far it read, nor under which tenure.
-fn state(store: &MemoryStore, tree: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let scan = |prefix: &[u8]| store.scan(tree, prefix, None, usize::MAX).unwrap_or_default();
-    [scan(b"o"), scan(b"c")].concat().into_iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
 }

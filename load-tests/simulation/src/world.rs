@@ -11,7 +11,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use xh_city::{Dice, dice};
 use xh_domain::fact::Fact;
-use xh_domain::ids::{CatalogueVersion, OrderId};
+use xh_domain::ids::{CatalogueVersion, LedgerCode, NeedId, OrderId, ReportId};
 use xh_engine::cause::Role;
 use xh_engine::envelope::write_order;
 use xh_engine::lane::Now;
@@ -78,7 +78,7 @@ pub struct World {
     next_entry: u64,
     at_the_door: Vec<(usize, Keeping)>,
     orders_out: Vec<(OrderId, Pending)>,
-    accepted: BTreeSet<xh_domain::ids::ReportId>,
+    accepted: BTreeSet<ReportId>,
     acknowledged: BTreeSet<OrderId>,
     catalogue: CatalogueVersion,
     crash_at: u64,
@@ -137,6 +137,18 @@ impl World {
         self.ground.recorder.clear();
         self.rates = Rates::FAIR;
         self.ground.log.release_late();
+        self.come_to_rest()
+    }
+
+    /// Somebody asks every ledger something about a need that it does not have. So each owner decides once more
+    /// after whatever it folded, and its last checkpoint holds everything.
+    pub fn ask_every_ledger(&mut self) -> Result<(), Trouble> {
+        let ledgers: BTreeSet<LedgerCode> = self.witness.seen.iter().map(|seen| seen.ledger).collect();
+        for ledger in ledgers {
+            let need = NeedId { ledger, year: 2026, number: 999_999 };
+            let sent = self.pen().write_question(need);
+            self.append(need, &sent);
+        }
         self.come_to_rest()
     }
 
@@ -326,15 +338,14 @@ impl World {
         let known = self.households[0].house.door.parts().answers.get(matter.report);
         let Some(need) = matter.need.or(known.map(|known| known.need)) else { return };
         let Some(offered) = self.offered(need) else { return };
-        let pen = Pen { office: &self.ground.office, entropy: &*self.ground.entropy, catalogue: self.catalogue };
-        let sent = pen.write(need, act, matter.done, &offered);
+        let sent = self.pen().write(need, act, matter.done, &offered);
         self.matters[number].need = Some(need);
         self.matters[number].sent = Some(sent.clone());
         self.send(number, &sent);
     }
 
     /// What the router offered, as the fact that opened the need shows it.
-    fn offered(&self, need: xh_domain::ids::NeedId) -> Option<Offered> {
+    fn offered(&self, need: NeedId) -> Option<Offered> {
         let opened = self.witness.opened(need)?;
         opened.facts().iter().find_map(|fact| match fact {
             Fact::Opened { case, .. } => {
@@ -344,8 +355,17 @@ impl World {
         })
     }
 
+    fn pen(&self) -> Pen<'_> {
+        Pen { office: &self.ground.office, entropy: &*self.ground.entropy, catalogue: self.catalogue }
+    }
+
     fn send(&mut self, number: usize, sent: &Sent) {
-        let Some(need) = self.matters[number].need else { return };
+        if let Some(need) = self.matters[number].need {
+            self.append(need, sent);
+        }
+    }
+
+    fn append(&mut self, need: NeedId, sent: &Sent) {
         let key = need.ledger.to_string();
         let slot = Slot { topic: ORDERS, partition: place(key.as_bytes(), self.partitions) };
         let value = write_order(Role::new("desk"), None, None, &sent.body).into();
