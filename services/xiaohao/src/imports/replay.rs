@@ -160,11 +160,8 @@ struct Case {
 impl Case {
     /// 立案, 派遣: to the unit that the duty table names, by the deadline that the source gave.
     async fn dispatch(&self) -> Result<(), String> {
+        self.order(&self.first, "register", None, json!({"register": {}})).await?;
         let view = self.view().await?;
-        let has = |action: &str| view["actions"].as_array().is_some_and(|actions| actions.iter().any(|a| a == action));
-        if has("register") {
-            self.order(&self.first, "register", None, json!({"register": {}})).await?;
-        }
         if view["items"].as_array().is_some_and(|items| !items.is_empty()) {
             return Ok(());
         }
@@ -173,20 +170,21 @@ impl Case {
         self.order(&self.first, "dispatch", None, body).await
     }
 
-    /// 签收 to 销号.
+    /// 签收 to 销号. A step that the ledger does not wait for (any more) is passed over.
     async fn finish(&self) -> Result<(), String> {
         let note = "来源已办结";
         let steps = [
             (&self.first, "sign", json!({"sign": {}})),
             (&self.first, "contact", json!({"contact": {"note": note}})),
-            (&self.first, "apply", json!({"apply_tick_off": {"note": note}})),
+            (&self.first, "apply_tick_off", json!({"apply_tick_off": {"note": note}})),
             (&self.second, "check", json!({"check": {"passed": true, "note": note}})),
             (&self.second, "approve", json!({"approve": {"passed": true}})),
         ];
-        for (who, name, body) in steps {
-            self.order(who, name, Some("a"), body).await?;
+        for (who, kind, body) in steps {
+            self.order(who, kind, Some("a"), body).await?;
         }
-        Ok(())
+        let view = self.view().await?;
+        if view["closed_at"].is_string() { Ok(()) } else { Err(format!("{} did not close: {}", self.need, view["items"])) }
     }
 
     async fn view(&self) -> Result<Value, String> {
@@ -194,29 +192,29 @@ impl Case {
         if status == 200 { Ok(view) } else { Err(format!("{}: {status} {}", self.need, view["title"])) }
     }
 
-    /// One order, by an id of its own: a replay that was broken off goes on where it was.
-    async fn order(&self, who: &Doors, name: &str, item: Option<&str>, body: Value) -> Result<(), String> {
+    /// One order where it may be given, by an id of its own: a replay that was broken off goes on where it was.
+    async fn order(&self, who: &Doors, kind: &str, item: Option<&str>, body: Value) -> Result<(), String> {
         let path = format!("/api/v1/needs/{}/orders", self.need);
-        let id = format!("replay:{}:{name}", self.need);
-        let mut why = String::new();
+        let id = format!("replay:{}:{kind}", self.need);
         for _ in 0..STALE_MAX {
-            let revision = self.view().await?["revision"].clone();
-            let mut order = json!({"id": id, "revision": revision, "body": body});
+            let view = self.view().await?;
+            let about = if item.is_some() { &view["items"][0] } else { &view };
+            let allowed = about["actions"].as_array().is_some_and(|actions| actions.iter().any(|action| action == kind));
+            if !allowed {
+                return Ok(());
+            }
+            let mut order = json!({"id": id, "revision": view["revision"], "body": body});
             if let Some(item) = item {
                 order["item"] = json!(item);
             }
-            let (status, answer) = call(who, "POST", &path, Some(&order)).await?;
-            match status {
-                200 => return Ok(()),
-                202 => self.answer_to(who, &id).await?,
-                409 | 412 => why = answer.to_string(),
-                _ => return Err(format!("{} {name}: {status} {answer}", self.need)),
-            }
-            if status == 202 {
-                return Ok(());
+            match call(who, "POST", &path, Some(&order)).await? {
+                (200, _) => return Ok(()),
+                (202, _) => return self.answer_to(who, &id).await,
+                (412, _) => (),
+                (status, answer) => return Err(format!("{} {kind}: {status} {answer}", self.need)),
             }
         }
-        Err(format!("{} {name}: {why}", self.need))
+        Err(format!("{} {kind}: the need moves on faster than it can be worked on", self.need))
     }
 
     /// Waits for the answer to an order that was only kept.

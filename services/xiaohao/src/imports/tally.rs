@@ -128,10 +128,9 @@ impl Tally {
         &mut self,
         mapping: &Mapping,
         rows: &[(SourceRow, ReportId)],
-        standings: &[Standing],
+        found: &BTreeMap<ReportId, Standing>,
         list: &mut Vec<Line>,
     ) {
-        let found: BTreeMap<ReportId, &Standing> = standings.iter().map(|standing| (standing.id, standing)).collect();
         for (row, id) in rows {
             self.default_category += usize::from(row.category_is_blank);
             let street = labelled(mapping, row, &mut self.agreement);

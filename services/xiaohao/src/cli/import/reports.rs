@@ -15,7 +15,7 @@ use crate::cli::{Common, Failure, say, tell};
 use crate::imports::letter::{Manner, closed_by, letter};
 use crate::imports::mapping::Mapping;
 use crate::imports::replay;
-use crate::imports::sending::{Pace, send};
+use crate::imports::sending::{Pace, Said, send};
 use crate::imports::source::{RowFault, Rows, SourceRow, bytes, missing_columns};
 use crate::imports::standing::Standing;
 use crate::imports::tally::{Tally, question};
@@ -38,6 +38,9 @@ pub struct Cases {
     /// Requests on their way at once.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     in_flight: u8,
+    /// Send also what stands in a ledger already: the doors judge whether it is the same report.
+    #[arg(long)]
+    again: bool,
     /// Only so many rows.
     #[arg(long)]
     limit: Option<usize>,
@@ -202,18 +205,32 @@ impl Import {
         });
     }
 
-    /// Through the doors, and until all of it stands in a ledger.
+    /// Through the doors, and until all of it stands in a ledger. What stands there already is not sent.
     fn send(&mut self, owner: &Owner, cases: &Cases) -> Result<(), Failure> {
         let begin = stopwatch();
+        let stands = if cases.again { BTreeMap::new() } else { self.standing(owner)? };
+        let new: Vec<usize> = (0..self.rows.len()).filter(|place| !stands.contains_key(&self.rows[*place].1)).collect();
+        let letters = new.iter().map(|place| Arc::clone(&self.letters[*place])).collect();
         let pace = Pace { batch: usize::from(cases.batch), in_flight: usize::from(cases.in_flight) };
-        let progress = Progress::of("reports", self.letters.len());
-        let said = owner.wait(send(&owner.doors(), self.letters.clone(), pace, progress.counter()));
+        let progress = Progress::of("reports", new.len());
+        let said = owner.wait(send(&owner.doors(), letters, pace, progress.counter()));
         drop(progress);
-        let said = said.map_err(Failure::io)?;
+        let mut answers: BTreeMap<usize, Said> = new.into_iter().zip(said.map_err(Failure::io)?).collect();
         owner.rest()?;
         self.seconds = begin.elapsed().as_secs_f64();
-        self.tally.doors(&self.rows, &said, &mut self.list);
+        let known = |id| Said::Known(stands.get(id).map(|s: &Standing| s.need.to_string()).unwrap_or_default());
+        let all = (0..).zip(&self.rows).map(|(place, (_, id))| answers.remove(&place).unwrap_or_else(|| known(id)));
+        let all: Vec<Said> = all.collect();
+        self.tally.doors(&self.rows, &all, &mut self.list);
         Ok(())
+    }
+
+    /// What stands in a ledger of these reports, by the ledger's facts.
+    fn standing(&self, owner: &Owner) -> Result<BTreeMap<ReportId, Standing>, Failure> {
+        let body = serde_json::to_vec(&question(&self.mapping, &self.rows)).expect("ids and codes are JSON");
+        let answer = owner.send("POST", "/admin/standing", &body)?;
+        let standings: Vec<Standing> = serde_json::from_value(answer).map_err(Failure::io)?;
+        Ok(standings.into_iter().map(|standing| (standing.id, standing)).collect())
     }
 
     /// Day by day on a stepped clock.
@@ -235,10 +252,7 @@ impl Import {
 
     /// What became of them, by the ledger's facts.
     fn ask_ledger(&mut self, owner: &Owner) -> Result<(), Failure> {
-        let question = question(&self.mapping, &self.rows);
-        let body = serde_json::to_vec(&question).expect("ids and codes are JSON");
-        let answer = owner.send("POST", "/admin/standing", &body)?;
-        let standings: Vec<Standing> = serde_json::from_value(answer).map_err(Failure::io)?;
+        let standings = self.standing(owner)?;
         self.tally.ledger(&self.mapping, &self.rows, &standings, &mut self.list);
         Ok(())
     }
