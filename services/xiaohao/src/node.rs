@@ -38,7 +38,7 @@ use crate::keeping::Keeping;
 use crate::office::{self, SystemEntropy};
 use crate::rest::{Rest, Told};
 use crate::settings::{ClockMode, Settings};
-use crate::stepping::{ClockFile, ClockFileFault};
+use crate::stepping::{ClockFile, ClockFileFault, SteppedWall};
 
 /// How long lanes may take to finish what they began.
 pub const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
@@ -101,8 +101,16 @@ impl NodeClock {
         }
     }
 
-    /// As a part.
+    /// As a part: for lanes, doors and errands.
     pub fn part(&self) -> Arc<dyn Clock> {
+        match self {
+            NodeClock::System(clock) => Arc::clone(clock) as Arc<dyn Clock>,
+            NodeClock::Stepped(clock, _) => Arc::new(SteppedWall(Arc::clone(clock))),
+        }
+    }
+
+    /// For the log alone, whose stamps doubt a wall that leaves its boot clock behind: here both step together.
+    fn of_stamps(&self) -> Arc<dyn Clock> {
         match self {
             NodeClock::System(clock) => Arc::clone(clock) as Arc<dyn Clock>,
             NodeClock::Stepped(clock, _) => Arc::clone(clock) as Arc<dyn Clock>,
@@ -180,7 +188,7 @@ fn open_log(settings: &Settings, clock: &NodeClock) -> Result<DiskLog, NodeFault
         ..DiskSettings::default()
     };
     let folder = folder(&settings.data, "log")?;
-    DiskLog::open(&folder, &layout, disk, clock.part()).map_err(|error| match error {
+    DiskLog::open(&folder, &layout, disk, clock.of_stamps()).map_err(|error| match error {
         OpenError::InUse(_) => NodeFault::InUse(settings.data.clone()),
         other => NodeFault::Log(other),
     })

@@ -7,6 +7,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use xh_journal::clock::{Clock, SteppedClock, SystemClock};
 
 /// What is wrong with a clock's file.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +61,35 @@ impl ClockFile {
     }
 }
 
+/// Stepped time over the machine's own patience: what lanes and doors live on.
+///
+/// Deadlines of the office follow the steps. Waiting for an answer does not: an append that was under way at a
+/// step of ten minutes is not ten minutes late, and a pause before the next try ends although the clock stands.
+pub struct SteppedWall(pub Arc<SteppedClock>);
+
+impl Clock for SteppedWall {
+    fn wall_ms(&self) -> i64 {
+        self.0.wall_ms()
+    }
+
+    fn boot_ms(&self) -> i64 {
+        SystemClock.boot_ms()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_moves_the_offices_time_and_leaves_patience_alone() {
+        let stepped = Arc::new(SteppedClock::new(0));
+        let clock = SteppedWall(Arc::clone(&stepped));
+        let before_ms = clock.boot_ms();
+        stepped.step_to(86_400_000);
+        assert_eq!(clock.wall_ms(), 86_400_000);
+        assert!(clock.boot_ms() - before_ms < 60_000);
+    }
 
     #[test]
     fn a_directory_remembers_its_stepped_clock() {
