@@ -46,7 +46,7 @@ impl Rates {
         gaps_one_in: 50,
         keys_one_in: 20,
         letters_one_in: 10,
-        owners_one_in: 40,
+        owners_one_in: 60,
         crash_every: 0,
     };
     /// A crash after every tenth append.

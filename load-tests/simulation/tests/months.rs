@@ -53,12 +53,16 @@ fn a_month_in_rough_weather_loses_nothing_doubles_nothing_and_is_the_same_twice(
     let plan = Plan::street(2, days(30), Rates::ROUGH);
     let (one, other) = (hold(plan, "rough"), hold(plan, "rough"));
     assert_eq!(one.digest, other.digest);
-    assert!(one.report.doubled > 0, "what is doubled in the log is dropped by its readers");
+    let (doubled, stale) = (one.report.doubled, one.report.stale);
+    assert!(
+        doubled > 0 && stale > 0,
+        "doubled {doubled}, of a lost tenure {stale}: both must have occurred and been dropped"
+    );
 }
 
 #[test]
 fn many_seeds_of_rough_weather_hold() {
-    for seed in 100..100 + seeds(4) {
+    for seed in 100..100 + seeds(3) {
         hold(Plan::street(seed, days(7), Rates::ROUGH), "rough");
     }
 }
