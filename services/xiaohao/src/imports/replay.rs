@@ -210,7 +210,7 @@ impl Case {
             match call(who, "POST", &path, Some(&order)).await? {
                 (200, _) => return Ok(()),
                 (202, _) => return self.answer_to(who, &id).await,
-                (412, _) => (),
+                (412, _) => drop(call(who, "POST", "/admin/settled", None).await?),
                 (status, answer) => return Err(format!("{} {kind}: {status} {answer}", self.need)),
             }
         }

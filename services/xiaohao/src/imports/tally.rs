@@ -134,7 +134,7 @@ impl Tally {
         for (row, id) in rows {
             self.default_category += usize::from(row.category_is_blank);
             let street = labelled(mapping, row, &mut self.agreement);
-            let Some(standing) = found.get(&*id) else { continue };
+            let Some(standing) = found.get(id) else { continue };
             self.needs += 1;
             self.doubled += standing.openings as usize - 1;
             self.ending(row, standing);

@@ -303,7 +303,7 @@ impl Import {
         if self.seconds > 0.0 {
             tell(&format!("{:.1} s, {:.0} reports/s", self.seconds, t.sent as f64 / self.seconds));
         }
-        let shown = report.is_none().then_some(SHOWN_MAX).unwrap_or_default();
+        let shown = if report.is_none() { SHOWN_MAX } else { 0 };
         for entry in self.list.iter().take(shown) {
             say(&format!("row {} {}: {} {}", entry.row, entry.why.name(), entry.place, entry.reason));
         }
