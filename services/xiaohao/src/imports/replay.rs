@@ -184,7 +184,11 @@ impl Case {
             self.order(who, kind, Some("a"), body).await?;
         }
         let view = self.view().await?;
-        if view["closed_at"].is_string() { Ok(()) } else { Err(format!("{} did not close: {}", self.need, view["items"])) }
+        if view["closed_at"].is_string() {
+            Ok(())
+        } else {
+            Err(format!("{} did not close: {}", self.need, view["items"]))
+        }
     }
 
     async fn view(&self) -> Result<Value, String> {
@@ -199,7 +203,8 @@ impl Case {
         for _ in 0..STALE_MAX {
             let view = self.view().await?;
             let about = if item.is_some() { &view["items"][0] } else { &view };
-            let allowed = about["actions"].as_array().is_some_and(|actions| actions.iter().any(|action| action == kind));
+            let allowed =
+                about["actions"].as_array().is_some_and(|actions| actions.iter().any(|action| action == kind));
             if !allowed {
                 return Ok(());
             }

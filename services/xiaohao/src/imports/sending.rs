@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-/// Most attempts of one batch that nobody answers.
+/// Most attempts of one batch in a row that nobody answers, or that let nothing in.
 pub const ATTEMPTS_MAX: u32 = 60;
 /// Longest pause that a door may ask for.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
@@ -120,8 +120,14 @@ async fn carry(doors: Doors, post: Arc<Post>) -> Result<(), String> {
     loop {
         let next = post.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(mut batch) = next else { return Ok(()) };
+        let mut in_vain = 0;
         while !batch.is_empty() {
+            let before = batch.len();
             batch = deliver(&doors, &post, batch).await?;
+            in_vain = if batch.len() < before { 0 } else { in_vain + 1 };
+            if in_vain >= ATTEMPTS_MAX {
+                return Err(format!("the doors have been full for {ATTEMPTS_MAX} attempts: import again later"));
+            }
         }
     }
 }
