@@ -77,6 +77,12 @@ pub struct Happened {
 }
 
 impl Happened {
+    /// These counts with those that only the weather before the log knows.
+    pub fn with(self, sky: Happened) -> Happened {
+        let Happened { appends, gaps, lost_unkept, lost_kept, doubled, late, full, .. } = sky;
+        Happened { appends, gaps, lost_unkept, lost_kept, doubled, late, full, ..self }
+    }
+
     /// The faults that were switched on and never occurred: a run that has one proves nothing.
     pub fn missing(&self, rates: Rates) -> Vec<&'static str> {
         let appends = [
