@@ -3,7 +3,11 @@
 //! The needs tell what happened when (reported, dispatched, contacted, applied, ticked off) and what the
 //! deadlines must be; a replay reads the story and compares the ledger with it.
 
+use rand::RngExt;
 use serde::Deserialize;
+
+use crate::Dice;
+use crate::reports::Spot;
 
 /// Ledger code of the street.
 pub const STREET: &str = "999901001";
@@ -120,6 +124,22 @@ pub struct StoryOrder {
     pub reply_due: String,
     /// Names of the posts added.
     pub added: Vec<String>,
+}
+
+/// One spot in so many lies outside every cell, just north of the street.
+const OUTSIDE_ONE_IN: u32 = 80;
+
+/// A spot in the street, or rarely just outside. The street is 120.1000 to 120.1240 E, 30.2500 to 30.2680 N; a
+/// margin of 0.0002 degree keeps a spot on its side of the edge.
+pub fn spot(dice: &mut Dice) -> Spot {
+    let lon_e7 = dice.random_range(1_201_002_000..1_201_238_000);
+    let is_outside = dice.random_range(0..OUTSIDE_ONE_IN) == 0;
+    let lat_e7 = if is_outside {
+        dice.random_range(302_690_000..302_710_000)
+    } else {
+        dice.random_range(302_502_000..302_678_000)
+    };
+    Spot { lon_e7, lat_e7 }
 }
 
 /// The ten needs, in order.

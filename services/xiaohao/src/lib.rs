@@ -6,6 +6,7 @@ pub mod actors;
 pub mod administration;
 pub mod assemble;
 pub mod cli;
+pub mod demo;
 pub mod exports;
 pub mod forms;
 pub mod hooks;

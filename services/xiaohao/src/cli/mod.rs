@@ -4,6 +4,7 @@
 //! 130 interrupted. Results go to standard output (as JSON with `--json`), progress and log to standard error.
 
 mod config;
+mod demo;
 mod doctor;
 mod explain;
 mod export;
@@ -103,6 +104,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Follows every chain and folds every fact anew.
     Verify,
+    /// The example street with its history and a live trickle, to look at and to try.
+    Demo(demo::Demo),
     /// Shows every setting and where it came from.
     Config,
 }
@@ -127,6 +130,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Export(export) => export.run(&cli.common),
         Command::Explain(explain) => explain.run(&cli.common),
         Command::Doctor(doctor) => doctor.run(&cli.common),
+        Command::Demo(demo) => demo.run(&cli.common),
         Command::Verify => verify::run(&cli.common),
         Command::Config => config::run(&cli.common),
     }
