@@ -1,10 +1,10 @@
-//! The city under load: `throughput load|spike` against a real node on this machine.
+//! The city under load: `xh-throughput load|spike` against a real node on this machine.
 //!
 //! ```text
-//! xiaohao serve --data D &          # with the generated city imported: throughput forms --to FORMS
-//! throughput load  --data D --rate 15000 --seconds 60
-//! throughput load  --data D --rate 600 --batch 100 --seconds 60
-//! throughput spike --data D --from 2500 --to 50000
+//! xiaohao serve --data D &          # with the generated city imported: xh-throughput forms --to FORMS
+//! xh-throughput load  --data D --rate 15000 --seconds 60
+//! xh-throughput load  --data D --rate 600 --batch 100 --seconds 60
+//! xh-throughput spike --data D --from 2500 --to 50000
 //! ```
 //!
 //! The address and the owner's token are read from the node's own `server.json`. Figures are printed as a

@@ -145,9 +145,10 @@ impl Draft {
     pub fn keeps_limits(&self) -> bool {
         self.bytes() <= RECORD_BYTES_MAX
             && self.headers.len() <= HEADERS_MAX
-            && self.headers.iter().all(|h| {
-                h.name.len() <= HEADER_NAME_BYTES_MAX && h.value.len() <= HEADER_VALUE_BYTES_MAX
-            })
+            && self
+                .headers
+                .iter()
+                .all(|h| h.name.len() <= HEADER_NAME_BYTES_MAX && h.value.len() <= HEADER_VALUE_BYTES_MAX)
     }
 }
 

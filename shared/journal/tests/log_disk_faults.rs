@@ -21,8 +21,20 @@ use xh_journal::layout::{Layout, Room, TopicLayout};
 const SMALL: DiskSettings =
     DiskSettings { segment_bytes: 8 << 10, queue_bytes_max: 8 << 20, tail_bytes_max: 0, reserve_bytes: 0 };
 
-fn open_on(files: &HandFiles, folder: &Path, settings: DiskSettings) -> Result<DiskLog, OpenError> {
+fn open_once(files: &HandFiles, folder: &Path, settings: DiskSettings) -> Result<DiskLog, OpenError> {
     DiskLog::open_on(Arc::new(files.clone()), folder, &layout(), settings, Arc::new(SystemClock), LogId([4; 16]))
+}
+
+/// Opens; a lock just given up may be held for a moment by a child that another test of this process forked
+/// and that has not yet become its program.
+fn open_on(files: &HandFiles, folder: &Path, settings: DiskSettings) -> Result<DiskLog, OpenError> {
+    for _ in 0..1_000 {
+        match open_once(files, folder, settings) {
+            Err(OpenError::InUse(_)) => std::thread::yield_now(),
+            opened => return opened,
+        }
+    }
+    open_once(files, folder, settings)
 }
 
 fn open(folder: &Path) -> Result<DiskLog, OpenError> {

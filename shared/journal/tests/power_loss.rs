@@ -17,8 +17,8 @@ use suite::log::{all, draft, layout, slot, texts};
 use suite::wait;
 use xh_journal::clock::SystemClock;
 use xh_journal::contract::*;
-use xh_journal::keys::{DiskKeys, KeySettings, Keys};
 use xh_journal::disk::{DiskLog, DiskSettings, OpenError};
+use xh_journal::keys::{DiskKeys, KeySettings, Keys};
 
 const FOLDER: &str = "/log";
 

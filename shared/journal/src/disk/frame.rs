@@ -211,8 +211,11 @@ mod tests {
     fn draft() -> impl Strategy<Value = Draft> {
         let bytes = |max| prop::collection::vec(any::<u8>(), 0..max).prop_map(Bytes::from);
         let header = (bytes(64), bytes(200)).prop_map(|(name, value)| Header { name, value });
-        (bytes(40), prop::collection::vec(header, 0..4), bytes(700))
-            .prop_map(|(key, headers, value)| Draft { key, headers, value })
+        (bytes(40), prop::collection::vec(header, 0..4), bytes(700)).prop_map(|(key, headers, value)| Draft {
+            key,
+            headers,
+            value,
+        })
     }
 
     fn framed(draft: &Draft) -> Vec<u8> {

@@ -16,9 +16,7 @@ use super::recover::{Recovered, Recovery};
 use super::segment::SEGMENT_HEAD_BYTES;
 use super::shelf::Shelf;
 use super::writer::{Open, Writer};
-use super::{
-    DiskLog, DiskSettings, FLOOR_PART_OF_RESERVE, OpenError, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, frame,
-};
+use super::{DiskLog, DiskSettings, FLOOR_PART_OF_RESERVE, OpenError, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, frame};
 use crate::clock::Clock;
 use crate::contract::LogId;
 use crate::files::{Files, Held, MachineFiles};

@@ -35,7 +35,11 @@ pub struct KeySettings {
 
 impl Default for KeySettings {
     fn default() -> Self {
-        KeySettings { chunk_slots: 32_768, queue_records_max: 65_536, reserve_bytes: crate::disk::RESERVE_BYTES_DEFAULT }
+        KeySettings {
+            chunk_slots: 32_768,
+            queue_records_max: 65_536,
+            reserve_bytes: crate::disk::RESERVE_BYTES_DEFAULT,
+        }
     }
 }
 

@@ -226,7 +226,9 @@ pub fn two_owners_of_one_slot_are_both_served(provider: &mut dyn Provider) {
         .into_iter()
         .map(|name| {
             let log = provider.log();
-            std::thread::spawn(move || (0..50).map(|i| log.append(slot(0), vec![draft(format!("{name} {i}"))])).collect())
+            std::thread::spawn(move || {
+                (0..50).map(|i| log.append(slot(0), vec![draft(format!("{name} {i}"))])).collect()
+            })
         })
         .collect();
     let pending: Vec<Vec<Pending>> = owners.into_iter().map(|owner| owner.join().unwrap()).collect();

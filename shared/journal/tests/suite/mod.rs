@@ -17,5 +17,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Waits for a future, with a bound.
 pub fn wait<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    runtime.block_on(async { tokio::time::timeout(PATIENCE, future).await.expect("no answer within the suite's patience") })
+    runtime.block_on(async {
+        tokio::time::timeout(PATIENCE, future).await.expect("no answer within the suite's patience")
+    })
 }
