@@ -98,7 +98,10 @@ impl GridPlan {
             for column in 0..=self.columns {
                 let outline = row == 0 || column == 0 || row == self.rows || column == self.columns;
                 let mut jitter = || if outline { 0 } else { dice.random_range(-JITTER_E7..=JITTER_E7) };
-                corners.push((west + column as i32 * CELL_SIDE_E7 + jitter(), south + row as i32 * CELL_SIDE_E7 + jitter()));
+                corners.push((
+                    west + column as i32 * CELL_SIDE_E7 + jitter(),
+                    south + row as i32 * CELL_SIDE_E7 + jitter(),
+                ));
             }
         }
         corners
@@ -109,7 +112,8 @@ impl GridPlan {
             let (x, y) = corners[(r * (self.columns + 1) + c) as usize];
             json!([f64::from(x) / 1e7, f64::from(y) / 1e7])
         };
-        let ring = [at(column, row), at(column + 1, row), at(column + 1, row + 1), at(column, row + 1), at(column, row)];
+        let ring =
+            [at(column, row), at(column + 1, row), at(column + 1, row + 1), at(column, row + 1), at(column, row)];
         let code = self.cell_code(street, column, row);
         json!({
             "type": "Feature",
@@ -136,16 +140,21 @@ impl GridPlan {
     /// All forms of the generated office, by file name, in the order of the import: one Party organisation a
     /// street and a community, one unit and its posts for everything.
     pub fn forms(&self) -> Vec<(&'static str, String)> {
-        let mut organisations = String::from("id,name,level,form,parent,coordinated_by,members\nP-DIST,区委,DISTRICT,,,,\n");
+        let mut organisations =
+            String::from("id,name,level,form,parent,coordinated_by,members\nP-DIST,区委,DISTRICT,,,,\n");
         let mut regions = format!("code,name,organisation,unit\n{DIVISION},生成区,P-DIST,\n");
-        let mut posts = String::from("id,name,role,organisation,unit,line\nT-HANDLER,经办人,UNIT_HANDLER,,U-1,\nT-HEAD,负责人,UNIT_HEAD,,U-1,\n");
+        let mut posts = String::from(
+            "id,name,role,organisation,unit,line\nT-HANDLER,经办人,UNIT_HANDLER,,U-1,\nT-HEAD,负责人,UNIT_HEAD,,U-1,\n",
+        );
         let mut people = String::from("id,name,posts,channel,address\nM-HANDLER,经办人,T-HANDLER,file,handler\n");
         for street in 0..self.streets {
             let number = street + 1;
             let code = self.street_code(street);
             organisations += &format!("P-{number},第{number}街道党工委,STREET,,P-DIST,,\n");
             regions += &format!("{code},第{number}街道,P-{number},\n");
-            posts += &format!("T-{number}-SHIFT,值班长,SHIFT_LEAD,P-{number},,\nT-{number}-SEC,党工委书记,STREET_PARTY_SECRETARY,P-{number},,\n");
+            posts += &format!(
+                "T-{number}-SHIFT,值班长,SHIFT_LEAD,P-{number},,\nT-{number}-SEC,党工委书记,STREET_PARTY_SECRETARY,P-{number},,\n"
+            );
             people += &format!("M-{number},值班长,T-{number}-SHIFT,file,{code}\n");
             for row in 0..self.rows {
                 organisations += &format!("P-{number}-{row},第{number}街道第{row}社区党委,COMMUNITY,,P-{number},,\n");

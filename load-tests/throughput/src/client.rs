@@ -97,7 +97,8 @@ fn parse_head(bytes: &[u8]) -> io::Result<Head> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("a head that is not text"))?;
     let mut lines = text.split("\r\n");
     let status = lines.next().and_then(|l| l.split(' ').nth(1)).and_then(|s| s.parse().ok());
-    let mut head = Head { status: status.ok_or_else(|| invalid("no status line"))?, content_length: None, retry_after_s: None };
+    let mut head =
+        Head { status: status.ok_or_else(|| invalid("no status line"))?, content_length: None, retry_after_s: None };
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         match name.to_ascii_lowercase().as_str() {
             "content-length" => head.content_length = value.trim().parse().ok(),
@@ -122,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_head_is_read_whatever_the_case_of_its_names() {
-        let head = parse_head(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 7\r\nRetry-After: 2\r\n\r\n").unwrap();
+        let head =
+            parse_head(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 7\r\nRetry-After: 2\r\n\r\n").unwrap();
         assert_eq!((head.status, head.content_length, head.retry_after_s), (429, Some(7), Some(2)));
     }
 

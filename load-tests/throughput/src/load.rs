@@ -68,7 +68,13 @@ pub struct Sampled {
 }
 
 /// Runs a schedule; one tally per phase.
-pub async fn run(target: Target, bodies: Arc<Bodies>, schedule: Arc<Schedule>, phases: usize, sampled: Arc<Sampled>) -> Vec<Tally> {
+pub async fn run(
+    target: Target,
+    bodies: Arc<Bodies>,
+    schedule: Arc<Schedule>,
+    phases: usize,
+    sampled: Arc<Sampled>,
+) -> Vec<Tally> {
     let mut connections = JoinSet::new();
     let accepted = Arc::new(AtomicU64::new(0));
     for _ in 0..target.connections {

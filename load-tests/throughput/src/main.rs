@@ -152,7 +152,10 @@ async fn measure(at: &At, phases: Vec<Phase>, names: &[&str]) -> Result<(), Stri
 #[allow(clippy::print_stdout, reason = "the table is what the command is for")]
 fn print(at: &At, offered: u64, tallies: &[Tally], lengths: &[Duration], names: &[&str]) {
     println!("offered {offered} requests of {} report(s) over {} connections", at.batch, at.connections);
-    println!("{:<18}{:>12}{:>12}{:>10}{:>10}{:>12}{:>12}{:>12}", "phase", "accepted", "per s", "429", "failed", "p50 ms", "p99 ms", "max ms");
+    println!(
+        "{:<18}{:>12}{:>12}{:>10}{:>10}{:>12}{:>12}{:>12}",
+        "phase", "accepted", "per s", "429", "failed", "p50 ms", "p99 ms", "max ms"
+    );
     for ((tally, length), name) in tallies.iter().zip(lengths).zip(names) {
         let ms = |us: u64| us as f64 / 1_000.0;
         println!(

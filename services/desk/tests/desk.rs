@@ -8,8 +8,6 @@ mod ring;
 #[path = "../../router/tests/street/mod.rs"]
 mod street;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,6 +16,7 @@ use xh_engine::topics::ORDERS;
 use xh_journal::contract::{Log, Slot};
 use xh_journal::memory::Fault;
 
+use house::listening::{event, field, stream};
 use house::{ADDRESS, House, NAME, Open, PHONE, PHOTO, Reply, SUMMARY};
 use street::{HOUR_MS, MONDAY_9_MS};
 
@@ -484,46 +483,6 @@ fn an_overdue_need_turns_red_in_the_queue_and_says_how_late_it_is() {
     assert_eq!(queue["items"][0]["light"], "yellow", "{queue}");
     assert_eq!(queue["counts"]["yellow"], 1);
     assert!(queue["items"][0]["due"]["words"].as_str().unwrap().starts_with("超"), "{queue}");
-}
-
-/// One event of a stream.
-fn event(reader: &mut BufReader<TcpStream>) -> Vec<String> {
-    let mut lines = Vec::new();
-    loop {
-        let mut line = String::new();
-        assert!(reader.read_line(&mut line).unwrap() > 0, "the stream ended");
-        let line = line.trim_end().to_owned();
-        let is_chunk_size = !line.contains(':') && u64::from_str_radix(&line, 16).is_ok();
-        match line.is_empty() {
-            true if lines.is_empty() => {}
-            true => return lines,
-            false if is_chunk_size => {}
-            false => lines.push(line),
-        }
-    }
-}
-
-fn stream(open: &Open, token: &str, last: Option<&str>) -> BufReader<TcpStream> {
-    let mut socket = TcpStream::connect(open.address).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let resume = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
-    write!(socket, "GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n{resume}\r\n").unwrap();
-    let mut reader = BufReader::new(socket);
-    let mut line = String::new();
-    while line != "\r\n" {
-        line.clear();
-        reader.read_line(&mut line).unwrap();
-    }
-    let hello = event(&mut reader);
-    assert!(hello.contains(&"event: hello".to_owned()), "{hello:?}");
-    reader
-}
-
-fn field<'a>(event: &'a [String], name: &str) -> &'a str {
-    event
-        .iter()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-        .unwrap_or_else(|| panic!("no {name} in {event:?}"))
 }
 
 #[test]

@@ -83,7 +83,12 @@ impl Known {
     fn new(admitted: Admitted) -> Known {
         let reports = admitted.may(Role::Report) || admitted.may(Role::Administer);
         let caller = Caller { actor: admitted.actor.clone(), may_import: admitted.may(Role::Administer) };
-        let rights = [(Role::Read, Right::See), (Role::Act, Right::Act), (Role::Photos, Right::Photos), (Role::Erase, Right::Erase)];
+        let rights = [
+            (Role::Read, Right::See),
+            (Role::Act, Right::Act),
+            (Role::Photos, Right::Photos),
+            (Role::Erase, Right::Erase),
+        ];
         let pass = Pass {
             actor: admitted.actor.clone(),
             name: admitted.name.clone(),
@@ -164,8 +169,8 @@ struct TokenEntry {
 impl TokenTable {
     /// Reads a token file whole or not at all.
     pub fn read(path: &Path) -> Result<TokenTable, TokenFault> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| TokenFault::Unreadable { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| TokenFault::Unreadable { path: path.to_owned(), source })?;
         TokenTable::parse(path, &text)
     }
 
@@ -175,7 +180,8 @@ impl TokenTable {
         let mut table = TokenTable::default();
         for (index, entry) in file.token.into_iter().enumerate() {
             let person = entry.person.clone();
-            let fault = |reason| TokenFault::Entry { path: path.to_owned(), number: index + 1, person: person.clone(), reason };
+            let fault =
+                |reason| TokenFault::Entry { path: path.to_owned(), number: index + 1, person: person.clone(), reason };
             if index >= TOKENS_MAX {
                 return Err(fault("too many tokens in one file"));
             }
@@ -226,7 +232,14 @@ fn admit(entry: TokenEntry) -> Result<([u8; 32], Admitted), &'static str> {
     let ledgers = if entry.ledgers.iter().any(|l| l == "*") {
         None
     } else {
-        Some(entry.ledgers.iter().map(|l| l.parse()).collect::<Result<Vec<LedgerCode>, _>>().map_err(|_| "a ledger is 9 digits, or *")?)
+        Some(
+            entry
+                .ledgers
+                .iter()
+                .map(|l| l.parse())
+                .collect::<Result<Vec<LedgerCode>, _>>()
+                .map_err(|_| "a ledger is 9 digits, or *")?,
+        )
     };
     let actor = Actor { post: entry.post, organisation: entry.organisation, ..Actor::person(person, entry.channel) };
     Ok((hash, Admitted { actor, name: entry.name, ledgers, roles: entry.roles }))
@@ -261,7 +274,9 @@ mod tests {
     }
 
     fn entry(person: &str) -> String {
-        format!("[[token]]\ntoken = \"{TOKEN}\"\nperson = \"{person}\"\nledgers = [\"999901001\"]\nroles = [\"read\"]\nchannel = \"DESK\"\n")
+        format!(
+            "[[token]]\ntoken = \"{TOKEN}\"\nperson = \"{person}\"\nledgers = [\"999901001\"]\nroles = [\"read\"]\nchannel = \"DESK\"\n"
+        )
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //!
 //! They serve the command line (which finds the running server of its directory) and whoever watches a node.
 //! Everything but health asks for a token that may administer.
-#![allow(clippy::result_large_err, reason = "a refusal is an HTTP answer, made once and sent: boxing it would only hide that")]
+#![allow(
+    clippy::result_large_err,
+    reason = "a refusal is an HTTP answer, made once and sent: boxing it would only hide that"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,8 +25,8 @@ use xh_journal::contract::{Draft, Log, Slot};
 use crate::actors::{Role, TokenTable};
 use crate::forms::folder::{CellOptions, Change, Handed, draft, take};
 use crate::forms::table::FormFault;
-use crate::node::NodeClock;
 use crate::imports::standing;
+use crate::node::NodeClock;
 use crate::rest::Rest;
 use crate::verification;
 
@@ -72,15 +75,18 @@ async fn readiness(State(a): Shared) -> Response {
     let is_ready = a.statuses.is_ready() && !a.log.health().is_stopped;
     let lanes = a.statuses.all();
     let starting = lanes.iter().filter(|(_, status)| *status == LaneStatus::Starting).count();
-    let halted: Vec<_> = halted.iter().map(|(id, halt)| json!({"lane": id.to_string(), "halt": halt.to_string()})).collect();
+    let halted: Vec<_> =
+        halted.iter().map(|(id, halt)| json!({"lane": id.to_string(), "halt": halt.to_string()})).collect();
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({"ready": is_ready, "lanes": lanes.len(), "starting": starting, "halted": halted}))).into_response()
+    (status, Json(json!({"ready": is_ready, "lanes": lanes.len(), "starting": starting, "halted": halted})))
+        .into_response()
 }
 
 async fn metrics(State(a): Shared) -> Response {
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &a.registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
+        Ok(()) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+            .into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
@@ -88,10 +94,13 @@ async fn metrics(State(a): Shared) -> Response {
 impl Administration {
     /// Refuses who may not administer.
     fn admit(&self, headers: &HeaderMap) -> Result<(), Response> {
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+        let bearer =
+            headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
         match bearer.and_then(|token| self.actors.admit(token)) {
             Some(admitted) if admitted.may(Role::Administer) => Ok(()),
-            Some(_) => Err(problem(StatusCode::FORBIDDEN, "forbidden", "这个令牌不能管理 / this token may not administer")),
+            Some(_) => {
+                Err(problem(StatusCode::FORBIDDEN, "forbidden", "这个令牌不能管理 / this token may not administer"))
+            }
             None => Err(problem(StatusCode::UNAUTHORIZED, "unauthenticated", "需要令牌 / a bearer token is needed")),
         }
     }
@@ -135,12 +144,14 @@ pub struct Published {
 
 async fn publish(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
     a.admit(&headers)?;
-    let upload: Upload = serde_json::from_slice(&body)
-        .map_err(|e| problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column())))?;
+    let upload: Upload = serde_json::from_slice(&body).map_err(|e| {
+        problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column()))
+    })?;
     let worker = Arc::clone(&a);
-    let (dry_run, drafted) = tokio::task::spawn_blocking(move || (upload.dry_run, worker.draft(&upload)))
-        .await
-        .map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the import stopped in the middle; nothing was taken"))?;
+    let (dry_run, drafted) =
+        tokio::task::spawn_blocking(move || (upload.dry_run, worker.draft(&upload))).await.map_err(|_| {
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the import stopped in the middle; nothing was taken")
+        })?;
     let (changes, publication) = drafted.map_err(|faults| refused(&faults))?;
     if !dry_run {
         a.append(&publication.records).await?;
@@ -169,7 +180,8 @@ impl Administration {
         let handed: Vec<_> = files.iter().map(|(name, bytes)| Handed { name, bytes }).collect();
         let cells = CellOptions { mapping: upload.mapping.clone().unwrap_or_default(), repair: upload.repair };
         let mut draft = draft(self.shelf.newest().as_deref());
-        let changes = take(&mut draft, &handed, &cells).map_err(|f| f.iter().map(FormFault::to_string).collect::<Vec<_>>())?;
+        let changes =
+            take(&mut draft, &handed, &cells).map_err(|f| f.iter().map(FormFault::to_string).collect::<Vec<_>>())?;
         let publication = draft.publish().map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         Ok((changes, publication))
     }
@@ -177,7 +189,8 @@ impl Administration {
     async fn append(&self, records: &[xh_domain::catalogue::part::CatalogueRecord]) -> Result<(), Response> {
         let slot = Slot { topic: xh_engine::topics::CATALOGUE, partition: 0 };
         for some in records.chunks(APPEND_RECORDS) {
-            let drafts = some.iter().map(|r| Draft { key: r.key.clone(), headers: vec![], value: r.value.clone() }).collect();
+            let drafts =
+                some.iter().map(|r| Draft { key: r.key.clone(), headers: vec![], value: r.value.clone() }).collect();
             self.log.append(slot, drafts).await.map_err(|e| {
                 problem(StatusCode::SERVICE_UNAVAILABLE, "unknown", &format!("{e}; send the same files again"))
             })?;
@@ -233,7 +246,11 @@ impl Administration {
     }
 }
 
-async fn verify(State(a): Shared, headers: HeaderMap, Query(_): Query<BTreeMap<String, String>>) -> Result<Response, Response> {
+async fn verify(
+    State(a): Shared,
+    headers: HeaderMap,
+    Query(_): Query<BTreeMap<String, String>>,
+) -> Result<Response, Response> {
     a.admit(&headers)?;
     let log = Arc::clone(&a.log);
     let report = tokio::task::spawn_blocking(move || verification::verify(&*log)).await;
@@ -244,8 +261,9 @@ async fn verify(State(a): Shared, headers: HeaderMap, Query(_): Query<BTreeMap<S
 /// Where each of these reports stands, by the ledger's own facts.
 async fn standing(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
     a.admit(&headers)?;
-    let asked: standing::Question = serde_json::from_slice(&body)
-        .map_err(|e| problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column())))?;
+    let asked: standing::Question = serde_json::from_slice(&body).map_err(|e| {
+        problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column()))
+    })?;
     let (log, shelf) = (Arc::clone(&a.log), Arc::clone(&a.shelf));
     let found = tokio::task::spawn_blocking(move || standing::read(&*log, shelf.newest().as_deref(), &asked)).await;
     let found = found.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "reading stopped"))?;

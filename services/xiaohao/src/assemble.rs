@@ -105,7 +105,11 @@ pub fn layout(partitions: u16) -> Result<Layout, LayoutError> {
 /// Assembles a house.
 pub fn assemble(settings: &Settings, parts: &Parts) -> House {
     let shelf = Arc::new(CatalogueShelf::new());
-    let mut lanes = Lanes { parts: lane_parts(settings, parts), tails: FactTail::all(&parts.log, |_, body| decode(body)), all: Vec::new() };
+    let mut lanes = Lanes {
+        parts: lane_parts(settings, parts),
+        tails: FactTail::all(&parts.log, |_, body| decode(body)),
+        all: Vec::new(),
+    };
     lanes.follow(Arc::clone(&shelf));
     let door = door(settings, parts, &shelf);
     let desk = desk(parts, &shelf);
@@ -203,7 +207,12 @@ impl Lanes {
         }
     }
 
-    fn observe<O: Observer<Fact = Entry> + 'static>(&mut self, name: Role, freezes: bool, mut make: impl FnMut(u16) -> O) {
+    fn observe<O: Observer<Fact = Entry> + 'static>(
+        &mut self,
+        name: Role,
+        freezes: bool,
+        mut make: impl FnMut(u16) -> O,
+    ) {
         for (partition, tail) in (0..).zip(&self.tails) {
             let lane = ObserverLane::new(name, make(partition), Arc::clone(tail), freezes, self.parts.clone());
             self.all.push(Box::new(lane));
@@ -221,7 +230,9 @@ impl Shelf for Shelving {
             Ok(complete) => {
                 complete.iter().for_each(|version| tracing::info!(version = %version, "catalogue version stands"));
             }
-            Err(fault) => tracing::warn!(position = record.position, fault = %fault, "record of the catalogue passed over"),
+            Err(fault) => {
+                tracing::warn!(position = record.position, fault = %fault, "record of the catalogue passed over")
+            }
         }
         Ok(())
     }

@@ -140,7 +140,8 @@ pub fn open(settings: &Settings) -> Result<Opened, NodeFault> {
     let log = Arc::new(open_log(settings, &clock)?);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let secret_path = data.join("office.secret");
-    let secret = office::secret(&secret_path, &*entropy).map_err(|source| NodeFault::Io { path: secret_path, source })?;
+    let secret =
+        office::secret(&secret_path, &*entropy).map_err(|source| NodeFault::Io { path: secret_path, source })?;
     let keeping = Keeping {
         keys: Arc::new(DiskKeys::open(&folder(data, "keys")?, KeySettings::default())?),
         attachments: Arc::new(open_attachments(settings)?),
@@ -280,7 +281,16 @@ impl Node {
         let (office, clock) = (Arc::clone(&house.post_office), Arc::clone(&parts.clock));
         let errands = tokio::spawn(async move { office.run(clock, closed).await });
         let statuses = supervisor.statuses();
-        Node { opened, house, statuses, registry: Arc::new(registry), rest: Arc::new(rest), supervisor, closing, errands }
+        Node {
+            opened,
+            house,
+            statuses,
+            registry: Arc::new(registry),
+            rest: Arc::new(rest),
+            supervisor,
+            closing,
+            errands,
+        }
     }
 
     /// Closes in order: streams, errands, lanes with a last checkpoint. Whether all lanes came to rest.

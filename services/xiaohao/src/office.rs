@@ -20,7 +20,8 @@ pub struct SystemEntropy;
 impl Entropy for SystemEntropy {
     #[allow(clippy::disallowed_methods, reason = "this is the part that all others are given")]
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("without the operating system's chance nothing can be sealed: better to end here");
+        getrandom::fill(bytes)
+            .expect("without the operating system's chance nothing can be sealed: better to end here");
     }
 }
 
@@ -39,8 +40,12 @@ fn read(path: &Path, metadata: &fs::Metadata) -> io::Result<[u8; SECRET_BYTES]> 
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
     }
     let bytes = fs::read(path)?;
-    <[u8; SECRET_BYTES]>::try_from(bytes.as_slice())
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, format!("{} is not 32 bytes: put the right file back", path.display())))
+    <[u8; SECRET_BYTES]>::try_from(bytes.as_slice()).map_err(|_| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{} is not 32 bytes: put the right file back", path.display()),
+        )
+    })
 }
 
 /// Written beside, synced, renamed: after a crash there is a whole secret or none.

@@ -113,9 +113,9 @@ impl Rest {
     }
 
     fn ends(&self) -> Vec<u64> {
-        let slots = [REPORTS, ORDERS, FACTS].into_iter().flat_map(|topic| {
-            (0..self.log.partitions(topic)).map(move |partition| Slot { topic, partition })
-        });
+        let slots = [REPORTS, ORDERS, FACTS]
+            .into_iter()
+            .flat_map(|topic| (0..self.log.partitions(topic)).map(move |partition| Slot { topic, partition }));
         slots.map(|slot| self.log.end(slot)).collect()
     }
 }

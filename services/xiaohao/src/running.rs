@@ -64,7 +64,8 @@ mod tests {
     #[test]
     fn the_announcement_goes_with_the_server() {
         let data = tempfile::tempdir().unwrap();
-        let running = Running { listen: "127.0.0.1:7700".parse().unwrap(), token: "t".repeat(32), second_token: None, pid: 1 };
+        let running =
+            Running { listen: "127.0.0.1:7700".parse().unwrap(), token: "t".repeat(32), second_token: None, pid: 1 };
         let announcement = running.announce(data.path()).unwrap();
         assert!(Running::find(data.path()).unwrap() == running);
         let mode = fs::metadata(data.path().join(FILE)).unwrap().permissions().mode();

@@ -125,7 +125,11 @@ impl Default for IntakeSettings {
 
 impl Default for NotifierSettings {
     fn default() -> Self {
-        NotifierSettings { private_addresses: false, files: PathBuf::from("messages"), link_base: "http://127.0.0.1:7700".to_owned() }
+        NotifierSettings {
+            private_addresses: false,
+            files: PathBuf::from("messages"),
+            link_base: "http://127.0.0.1:7700".to_owned(),
+        }
     }
 }
 
@@ -239,7 +243,8 @@ impl Sourced {
 }
 
 fn read_file(path: &Path) -> Result<Table, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
     text.parse::<Table>().map_err(|source| SettingsError::NotToml { path: path.to_owned(), source: Box::new(source) })
 }
 
@@ -286,7 +291,10 @@ fn collect_leaves(table: &Table, prefix: &str, leaves: &mut Vec<(String, String)
 
 fn check(settings: &Settings) -> Result<(), SettingsError> {
     if !settings.listen.ip().is_loopback() {
-        let reason = format!("{} is not loopback; until accounts come the doors open on 127.0.0.1 or [::1] only", settings.listen);
+        let reason = format!(
+            "{} is not loopback; until accounts come the doors open on 127.0.0.1 or [::1] only",
+            settings.listen
+        );
         return Err(SettingsError::Refused { key: "listen", reason });
     }
     if settings.partitions == 0 || settings.partitions > 1_024 {
@@ -313,7 +321,10 @@ mod tests {
         std::fs::write(&file, "partitions = 4\n[log]\nsegment_mib = 8\nreserve_mib = 9\n").unwrap();
         let given = environment(&[("XIAOHAO_LOG__SEGMENT_MIB", "16"), ("XIAOHAO_PARTITIONS", "5"), ("OTHER", "1")]);
         let sourced = Sourced::read(Some(&file), given, &[("partitions", "6".to_owned())]).unwrap();
-        assert_eq!((sourced.settings.partitions, sourced.settings.log.segment_mib, sourced.settings.log.reserve_mib), (6, 16, 9));
+        assert_eq!(
+            (sourced.settings.partitions, sourced.settings.log.segment_mib, sourced.settings.log.reserve_mib),
+            (6, 16, 9)
+        );
         let origins: BTreeMap<_, _> = sourced.lines().into_iter().map(|(key, _, origin)| (key, origin)).collect();
         assert_eq!(origins["partitions"], Origin::Option("partitions".to_owned()));
         assert_eq!(origins["log.segment_mib"], Origin::Environment("XIAOHAO_LOG__SEGMENT_MIB".to_owned()));

@@ -197,9 +197,7 @@ impl<'a> Matter<'a> {
 
     fn saw_the_latest(&self, need: &Need, kind: OrderKind) -> Result<(), Refusal> {
         match self.order.revision {
-            Some(seen) if !kind.commutes() && seen != need.revision => {
-                Err(Refusal::Stale { current: need.revision })
-            }
+            Some(seen) if !kind.commutes() && seen != need.revision => Err(Refusal::Stale { current: need.revision }),
             _ => Ok(()),
         }
     }

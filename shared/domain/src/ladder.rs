@@ -95,7 +95,8 @@ impl ClockMaker<'_> {
         let mut posts = Vec::new();
         self.add_posts(&mut posts, &ladder.yellow_roles);
         let yellow_ms = almanac.before(deadline, ladder.yellow_per_mille_left)?.instant_ms;
-        let step = |rung, at_ms, light, posts: &[PostId]| Step { rung, at_ms, light, order: None, posts: posts.to_vec() };
+        let step =
+            |rung, at_ms, light, posts: &[PostId]| Step { rung, at_ms, light, order: None, posts: posts.to_vec() };
         let mut steps = vec![
             step(0, yellow_ms, Some(Light::Yellow), &posts),
             step(1, deadline.instant_ms, Some(Light::Red), &posts),

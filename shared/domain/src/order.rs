@@ -16,7 +16,9 @@ use crate::actor::Actor;
 use crate::case::Case;
 use crate::category::{StdCode, Tier};
 use crate::clock::ClockKind;
-use crate::ids::{CatalogueVersion, ErrandId, Hash256, KeyId, LedgerCode, NeedId, OrderId, OrgId, PostId, ReportId, UnitId};
+use crate::ids::{
+    CatalogueVersion, ErrandId, Hash256, KeyId, LedgerCode, NeedId, OrderId, OrgId, PostId, ReportId, UnitId,
+};
 use crate::letter::Letter;
 use crate::need::Need;
 use crate::report::Sealed;

@@ -58,10 +58,7 @@ fn an_item_left_alone_climbs_every_rung_once_over_a_make_up_sunday_and_a_holiday
 fn a_wait_for_dispatch_climbs_to_the_shift_lead_and_then_to_the_head_of_the_centre() {
     let mut ledger = Ledger::new(STREET);
     ledger.open("2026-09-14 17:00", mall_case(Tier::P2, at("2026-09-14 17:00")));
-    let wanted = [
-        "2026-09-15 11:00 dispatch: SHIFT_LEAD:P-STREET",
-        "2026-09-15 17:00 dispatch: CENTER_HEAD:P-STREET",
-    ];
+    let wanted = ["2026-09-15 11:00 dispatch: SHIFT_LEAD:P-STREET", "2026-09-15 17:00 dispatch: CENTER_HEAD:P-STREET"];
     assert_eq!(told(&ledger.run_until("2026-10-31 00:00")), wanted);
     assert_eq!(ledger.street.figures.waiting_climbs, 2);
 }
@@ -92,7 +89,13 @@ fn nothing_climbs_after_tick_off() {
     let lines = vec![line("U-LABOUR"), line("U-WORKS")];
     let need = ledger.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), lines);
     ledger.applied("2026-09-15 09:00", "handler", need, a());
-    ledger.done("2026-09-15 10:00", person("checker"), need, a(), OrderBody::Check { passed: true, note: None, photos: vec![] });
+    ledger.done(
+        "2026-09-15 10:00",
+        person("checker"),
+        need,
+        a(),
+        OrderBody::Check { passed: true, note: None, photos: vec![] },
+    );
     ledger.done("2026-09-15 10:00", person("checker"), need, a(), OrderBody::Approve { passed: true, note: None });
     let climbs = ledger.run_until("2026-12-31 00:00");
     assert!(climbs.iter().all(|(_, alarm, _)| alarm.item == Some(id("b"))));
@@ -118,7 +121,11 @@ fn a_climb_is_answered_by_exactly_one_word() {
     let blue_ms = at("2026-09-20 18:00");
     assert_eq!(ask("2026-09-18 18:00", a(), Resolve, 1, 1), Some(Refusal::NotYet { due_ms: blue_ms }));
     let orange_ms = at("2026-09-23 12:00");
-    assert_eq!(ask("2026-10-20 18:00", a(), Resolve, 2, 1), Some(Refusal::NotYet { due_ms: orange_ms }), "one rung at a time");
+    assert_eq!(
+        ask("2026-10-20 18:00", a(), Resolve, 2, 1),
+        Some(Refusal::NotYet { due_ms: orange_ms }),
+        "one rung at a time"
+    );
     assert_eq!(ask("2026-10-20 18:00", a(), Resolve, 1, 1), None);
     assert_eq!(ask("2026-10-20 18:00", a(), Resolve, 2, 1), None, "late, but in order");
     assert_eq!(ask("2026-10-20 18:00", a(), Resolve, 4, 1), Some(Refusal::NoSuchStep));
@@ -134,11 +141,18 @@ fn a_climb_is_answered_by_exactly_one_word() {
 #[test]
 fn a_receipt_holds_the_next_rung_until_the_reply_is_due_and_ends_nothing() {
     let mut ledger = Ledger::new(STREET);
-    let need = ledger.dispatched("2026-09-14 09:00", mall_case(Tier::P1, at("2026-09-14 08:59")), vec![line("U-LABOUR")]);
-    assert_eq!(told(&ledger.run_until("2026-09-15 09:00")).last().unwrap(), "2026-09-15 09:00 resolve: Red, Blue order");
+    let need =
+        ledger.dispatched("2026-09-14 09:00", mall_case(Tier::P1, at("2026-09-14 08:59")), vec![line("U-LABOUR")]);
+    assert_eq!(
+        told(&ledger.run_until("2026-09-15 09:00")).last().unwrap(),
+        "2026-09-15 09:00 resolve: Red, Blue order"
+    );
     let leader = || holder("secretary", "COMMUNITY_SECRETARY:P-C003");
-    let facts = ledger.done("2026-09-15 10:00", leader(), need, a(), OrderBody::Acknowledge { rung: 1, note: Some(sealed(9)) });
-    let [Fact::Acknowledged { late: false, holds_until_ms: Some(until_ms), .. }] = facts.as_slice() else { panic!("{facts:?}") };
+    let facts =
+        ledger.done("2026-09-15 10:00", leader(), need, a(), OrderBody::Acknowledge { rung: 1, note: Some(sealed(9)) });
+    let [Fact::Acknowledged { late: false, holds_until_ms: Some(until_ms), .. }] = facts.as_slice() else {
+        panic!("{facts:?}")
+    };
     assert_eq!(show(*until_ms), "2026-09-16 18:00", "one working day");
     let orange = Alarm { due_ms: 0, item: a(), climb: Climb { clock: ClockKind::Resolve, rung: 2, version: 1 } };
     let order = ledger.climb(need, &orange);
@@ -194,7 +208,11 @@ fn a_given_deadline_asks_no_calendar() {
     assert_eq!(item.clocks.len(), 1, "neither sign nor contact");
     assert_eq!(item.due_ms, instant_ms);
     let steps: Vec<_> = item.clocks[0].steps.iter().map(|step| show(step.at_ms)).collect();
-    assert_eq!(steps, ["2026-10-02 09:00", "2026-10-04 09:00", "2026-10-09 09:00", "2026-10-14 09:00"], "10 natural days");
+    assert_eq!(
+        steps,
+        ["2026-10-02 09:00", "2026-10-04 09:00", "2026-10-09 09:00", "2026-10-14 09:00"],
+        "10 natural days"
+    );
     ledger.done("2026-09-25 09:00", person("handler"), need, a(), OrderBody::Sign {});
     ledger.done("2026-09-25 09:00", person("handler"), need, a(), OrderBody::ApplyTickOff(evidence()));
 }
@@ -223,5 +241,9 @@ fn an_item_may_start_later_and_a_case_taken_over_at_the_instant_stated() {
     ledger.done("2026-09-14 09:00", person("dispatcher"), need, None, OrderBody::Register {});
     let dispatch = xh_domain::order::Dispatch { lead: id("P-MALL"), tier: None, items: vec![line("U-WORKS")] };
     ledger.done("2026-09-14 09:00", person("dispatcher"), need, None, OrderBody::Dispatch(dispatch));
-    assert_eq!(show(ledger.need(need).items[0].due_ms), "2026-09-29 18:00", "5 working days from the start, not from now");
+    assert_eq!(
+        show(ledger.need(need).items[0].due_ms),
+        "2026-09-29 18:00",
+        "5 working days from the start, not from now"
+    );
 }

@@ -102,7 +102,8 @@ fn a_need_is_late_when_one_of_its_items_is() {
 #[test]
 fn a_failed_check_sends_back_to_work_and_the_clock_runs_on() {
     let mut ledger = Ledger::new(STREET);
-    let need = ledger.dispatched("2026-10-15 08:12", mall_case(Tier::P2S, at("2026-10-15 08:00")), vec![line("U-WORKS")]);
+    let need =
+        ledger.dispatched("2026-10-15 08:12", mall_case(Tier::P2S, at("2026-10-15 08:00")), vec![line("U-WORKS")]);
     let due_ms = ledger.need(need).items[0].due_ms;
     ledger.applied("2026-10-19 17:40", "handler", need, a());
     let facts = ledger.done("2026-10-19 19:30", person("checker"), need, a(), check(false));
@@ -121,7 +122,8 @@ fn a_failed_check_sends_back_to_work_and_the_clock_runs_on() {
 #[test]
 fn nobody_checks_or_approves_what_he_had_a_hand_in() {
     let mut ledger = Ledger::new(STREET);
-    let need = ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
+    let need =
+        ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
     let time = "2026-10-15 10:00";
     ledger.done(time, person("signer"), need, a(), OrderBody::Sign {});
     ledger.done(time, person("caller"), need, a(), OrderBody::Contact { note: None });
@@ -170,7 +172,8 @@ fn what_a_dispatch_says_must_make_sense() {
 #[test]
 fn an_application_needs_evidence() {
     let mut ledger = Ledger::new(STREET);
-    let need = ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
+    let need =
+        ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
     ledger.done("2026-10-15 10:00", person("handler"), need, a(), OrderBody::Sign {});
     ledger.done("2026-10-15 10:00", person("handler"), need, a(), OrderBody::Contact { note: None });
     let nothing = OrderBody::ApplyTickOff(Evidence::default());
@@ -182,14 +185,19 @@ fn an_application_needs_evidence() {
 #[test]
 fn an_order_written_over_an_older_revision_is_stale_unless_it_commutes() {
     let mut ledger = Ledger::new(STREET);
-    let need = ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
+    let need =
+        ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
     let seen = ledger.need(need).revision;
     let order = |ledger: &mut Ledger, body| {
         let mut order = ledger.draft(person("x"), Some(need), a(), body);
         order.revision = Some(seen);
         ledger.answer(at("2026-10-15 10:00"), &order)
     };
-    assert_eq!(order(&mut ledger, OrderBody::Comment { note: sealed(5) }).revision, Some(seen), "a comment moves nothing");
+    assert_eq!(
+        order(&mut ledger, OrderBody::Comment { note: sealed(5) }).revision,
+        Some(seen),
+        "a comment moves nothing"
+    );
     assert_eq!(order(&mut ledger, OrderBody::Sign {}).revision, Some(seen + 1));
     let stale = order(&mut ledger, OrderBody::Contact { note: None });
     assert_eq!(stale.refusal(), Some(&Refusal::Stale { current: seen + 1 }));
@@ -200,7 +208,8 @@ fn an_order_written_over_an_older_revision_is_stale_unless_it_commutes() {
 #[test]
 fn an_order_id_is_answered_once_whatever_the_answer_was() {
     let mut ledger = Ledger::new(STREET);
-    let need = ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
+    let need =
+        ledger.dispatched("2026-10-15 09:00", mall_case(Tier::P2, at("2026-10-15 08:59")), vec![line("U-WORKS")]);
     let early = ledger.draft(person("handler"), Some(need), a(), OrderBody::Contact { note: None });
     let sign = ledger.draft(person("handler"), Some(need), a(), OrderBody::Sign {});
     let comment = ledger.draft(person("handler"), Some(need), None, OrderBody::Comment { note: sealed(1) });
@@ -249,6 +258,7 @@ fn a_need_with_too_many_orders_takes_no_more_but_talk_stops_first() {
 fn needs_are_numbered_by_street_and_year() {
     let mut ledger = Ledger::new(STREET);
     let case = |number| case(number, Tier::P2, "999901001003007", "P-MALL", at("2026-12-31 23:59"));
-    let numbers = ["2026-12-31 23:59", "2026-12-31 23:59", "2027-01-01 00:00"].map(|time| ledger.open(time, case(1)).to_string());
+    let numbers =
+        ["2026-12-31 23:59", "2026-12-31 23:59", "2027-01-01 00:00"].map(|time| ledger.open(time, case(1)).to_string());
     assert_eq!(numbers, ["999901001-2026-000001", "999901001-2026-000002", "999901001-2027-000001"]);
 }

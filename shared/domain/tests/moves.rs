@@ -145,9 +145,22 @@ fn actor_of(kind: OrderKind) -> Actor {
 /// Codes that only the grids give.
 fn is_of_the_grid(code: &str) -> bool {
     [
-        "need_missing", "need_exists", "not_registered", "already_registered", "not_dispatched", "in_hand_over",
-        "moved", "need_closed", "not_signed", "already_signed", "not_contacted", "already_contacted", "not_applied",
-        "awaiting_check", "awaiting_approval", "ticked_off",
+        "need_missing",
+        "need_exists",
+        "not_registered",
+        "already_registered",
+        "not_dispatched",
+        "in_hand_over",
+        "moved",
+        "need_closed",
+        "not_signed",
+        "already_signed",
+        "not_contacted",
+        "already_contacted",
+        "not_applied",
+        "awaiting_check",
+        "awaiting_approval",
+        "ticked_off",
     ]
     .contains(&code)
 }

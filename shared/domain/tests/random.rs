@@ -24,15 +24,39 @@ use xh_domain::order::{Climb, Courier, Delivery, DeliveryFault, Dispatch, Eviden
 /// One random move; the numbers choose among what is there.
 #[derive(Clone, Debug)]
 enum Move {
-    Open { tier: usize },
-    Order { which: usize, item: usize, person: usize, body: Box<OrderBody>, stale: bool },
+    Open {
+        tier: usize,
+    },
+    Order {
+        which: usize,
+        item: usize,
+        person: usize,
+        body: Box<OrderBody>,
+        stale: bool,
+    },
     /// The next step of the main path, whatever it is.
-    Forward { which: usize, item: usize, person: usize },
-    Climb { which: usize, alarm: usize, early: bool },
-    Blind { which: usize, item: Option<usize>, climb: Climb },
-    Repeat { which: usize },
+    Forward {
+        which: usize,
+        item: usize,
+        person: usize,
+    },
+    Climb {
+        which: usize,
+        alarm: usize,
+        early: bool,
+    },
+    Blind {
+        which: usize,
+        item: Option<usize>,
+        climb: Climb,
+    },
+    Repeat {
+        which: usize,
+    },
     Carry,
-    Wait { minutes: i64 },
+    Wait {
+        minutes: i64,
+    },
 }
 
 const TIERS: [Tier; 5] = [Tier::P0, Tier::P1, Tier::P2, Tier::P2S, Tier::C];
@@ -72,7 +96,8 @@ fn receipt(attempt: u16, outcome: Delivery) -> Receipt {
 
 fn a_move() -> impl Strategy<Value = Move> {
     let n = 0usize..1_000;
-    let blind = (n.clone(), prop::option::of(0usize..3), prop::sample::select(ClockKind::ALL.to_vec()), 0u8..4, 0u16..3);
+    let blind =
+        (n.clone(), prop::option::of(0usize..3), prop::sample::select(ClockKind::ALL.to_vec()), 0u8..4, 0u16..3);
     prop_oneof![
         2 => (0..TIERS.len()).prop_map(|tier| Move::Open { tier }),
         20 => (n.clone(), 0usize..3, 0..PEOPLE.len(), a_body(), prop::bool::weighted(0.1))
@@ -126,7 +151,8 @@ impl City {
     fn pick(&self, which: usize) -> Option<NeedId> {
         let needs = || self.ledgers.iter().flat_map(|ledger| ledger.needs.values());
         // Mostly open ones; of a closed or moved one every tenth time.
-        let open: Vec<NeedId> = needs().filter(|need| need.is_open() || which.is_multiple_of(10)).map(|need| need.id).collect();
+        let open: Vec<NeedId> =
+            needs().filter(|need| need.is_open() || which.is_multiple_of(10)).map(|need| need.id).collect();
         (!open.is_empty()).then(|| open[which % open.len()])
     }
 
@@ -140,7 +166,9 @@ impl City {
     fn four_eyes(&mut self, entry: &Entry) {
         for fact in entry.facts() {
             let (item, handles) = match fact {
-                Fact::Signed { item, .. } | Fact::Contacted { item, .. } | Fact::Progressed { item, .. } => (*item, true),
+                Fact::Signed { item, .. } | Fact::Contacted { item, .. } | Fact::Progressed { item, .. } => {
+                    (*item, true)
+                }
                 Fact::TickOffApplied { item, .. } => (*item, true),
                 Fact::CheckPassed { item, .. } | Fact::CheckFailed { item, .. } => (*item, false),
                 Fact::ApprovalRefused { item, .. } | Fact::TickedOff { item, .. } => (*item, false),
@@ -197,7 +225,8 @@ impl City {
             Move::Blind { which, item, climb } => {
                 let Some(need) = self.pick(*which) else { return };
                 let item = item.and_then(Letter::at);
-                let order = self.ledger(need.ledger).climb(need, &xh_domain::need::Alarm { due_ms: 0, item, climb: *climb });
+                let order =
+                    self.ledger(need.ledger).climb(need, &xh_domain::need::Alarm { due_ms: 0, item, climb: *climb });
                 self.answer(need.ledger, &order);
             }
             Move::Repeat { which } => {
@@ -251,9 +280,10 @@ fn check_history(ledger: &Ledger) {
     assert!(ticked.values().all(|times| *times == 1), "ticked off twice: {ticked:?}");
     assert!(climbed.values().all(|times| *times == 1), "climbed twice: {climbed:?}");
     assert_eq!(ledger.refolded().digest(), ledger.digest(), "the fold repeats itself");
-    let open_twice = ledger.needs.values().filter(|need| need.is_open()).filter(|need| {
-        ledger.needs.values().any(|other| other.id != need.id && other.case.report == need.case.report)
-    });
+    let open_twice =
+        ledger.needs.values().filter(|need| need.is_open()).filter(|need| {
+            ledger.needs.values().any(|other| other.id != need.id && other.case.report == need.case.report)
+        });
     assert_eq!(open_twice.count(), 0, "one report stands open under two numbers of one ledger");
 }
 

@@ -5,7 +5,12 @@
 //! cargo run --release -p xh-engine --example lanes [REPORTS]
 //! ```
 
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, reason = "a benchmark prints, measures and may fail")]
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, measures and may fail"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -170,18 +175,54 @@ impl Ring {
     fn new(store: Arc<dyn Store>) -> Ring {
         let clock = Arc::new(SteppedClock::new(1_790_000_000_000));
         let topic = |topic: Topic, partitions| TopicLayout { topic, partitions, room: Room::Ring };
-        let topics = [topic(REPORTS, PARTITIONS), topic(ORDERS, PARTITIONS), topic(FACTS, PARTITIONS), topic(CATALOGUE, 1)];
-        let log = Arc::new(MemoryLog::new(LogId([1; 16]), Layout::new(topics.to_vec()).unwrap(), clock.clone(), Syncing::AtOnce));
+        let topics =
+            [topic(REPORTS, PARTITIONS), topic(ORDERS, PARTITIONS), topic(FACTS, PARTITIONS), topic(CATALOGUE, 1)];
+        let log = Arc::new(MemoryLog::new(
+            LogId([1; 16]),
+            Layout::new(topics.to_vec()).unwrap(),
+            clock.clone(),
+            Syncing::AtOnce,
+        ));
         let settings = Settings::DEFAULT;
         let parts = Parts { log: log.clone(), store, guard: Arc::new(NothingAccepted), place: partition_of, settings };
         let mut lanes: Vec<(&'static str, Box<dyn Lane>)> = Vec::new();
         let shared: Arc<dyn Log> = log.clone();
         for (p, tail) in (0..).zip(FactTail::all(&shared, decode)) {
-            lanes.push(("relay", Box::new(RelayLane::new(Role::new("router"), Router(0), Slot { topic: REPORTS, partition: p }, parts.clone()))));
+            lanes.push((
+                "relay",
+                Box::new(RelayLane::new(
+                    Role::new("router"),
+                    Router(0),
+                    Slot { topic: REPORTS, partition: p },
+                    parts.clone(),
+                )),
+            ));
             let owner = Box::new(move || Owner([p as u8; 16]));
-            lanes.push(("tenant", Box::new(TenantLane::new(Role::new("ledger"), Needs::default(), p, Role::new("router"), owner, parts.clone()))));
-            lanes.push(("first observer", Box::new(ObserverLane::new(Role::new("escalator"), Needs::default(), tail.clone(), true, parts.clone()))));
-            lanes.push(("second observer", Box::new(ObserverLane::new(Role::new("desk"), Needs::default(), tail, true, parts.clone()))));
+            lanes.push((
+                "tenant",
+                Box::new(TenantLane::new(
+                    Role::new("ledger"),
+                    Needs::default(),
+                    p,
+                    Role::new("router"),
+                    owner,
+                    parts.clone(),
+                )),
+            ));
+            lanes.push((
+                "first observer",
+                Box::new(ObserverLane::new(
+                    Role::new("escalator"),
+                    Needs::default(),
+                    tail.clone(),
+                    true,
+                    parts.clone(),
+                )),
+            ));
+            lanes.push((
+                "second observer",
+                Box::new(ObserverLane::new(Role::new("desk"), Needs::default(), tail, true, parts.clone())),
+            ));
         }
         Ring { log, clock, lanes, checkpoints: 0, entries: 0, checkpoint_s: 0.0 }
     }
@@ -189,7 +230,8 @@ impl Ring {
     fn fill(&self, reports: u64) -> usize {
         let mut bytes = 0;
         for id in 0..reports {
-            let body = Body { id, street: format!("{:09}", 999_901_000 + id % STREETS), sealed: "x".repeat(700), state: 1 };
+            let body =
+                Body { id, street: format!("{:09}", 999_901_000 + id % STREETS), sealed: "x".repeat(700), state: 1 };
             let value = write_report(Role::new("intake"), &serde_json::to_vec(&body).unwrap());
             bytes += value.len();
             let slot = Slot { topic: REPORTS, partition: (id % u64::from(PARTITIONS)) as u16 };
@@ -230,7 +272,10 @@ fn main() {
     let mut ring = Ring::new(store.clone());
     ring.run(&*store);
     let bytes = ring.fill(reports);
-    println!("{reports} reports of {} bytes, {PARTITIONS} partitions, {STREETS} streets, one thread", bytes as u64 / reports);
+    println!(
+        "{reports} reports of {} bytes, {PARTITIONS} partitions, {STREETS} streets, one thread",
+        bytes as u64 / reports
+    );
     let began = Instant::now();
     let mut seconds = ring.run(&*store);
     ring.clock.step_to(ring.clock.wall_ms() + 60_000);
@@ -239,10 +284,19 @@ fn main() {
     }
     let all = began.elapsed().as_secs_f64();
     for (kind, lane_s) in &seconds {
-        println!("{kind:16} {:>10.0} records/s  {:>6.2} us each", reports as f64 / lane_s, lane_s * 1e6 / reports as f64);
+        println!(
+            "{kind:16} {:>10.0} records/s  {:>6.2} us each",
+            reports as f64 / lane_s,
+            lane_s * 1e6 / reports as f64
+        );
     }
     let lanes: f64 = seconds.values().sum();
-    println!("{:16} {:>10.0} reports/s  {:>6.2} us each", "all lanes", reports as f64 / lanes, lanes * 1e6 / reports as f64);
+    println!(
+        "{:16} {:>10.0} reports/s  {:>6.2} us each",
+        "all lanes",
+        reports as f64 / lanes,
+        lanes * 1e6 / reports as f64
+    );
     println!(
         "{:16} {:>10.0} entries/s  {:>6.2} us each ({} checkpoints, {} entries, {:.2} s)",
         "checkpoints",

@@ -85,7 +85,8 @@ struct Sent {
 impl Meta {
     /// That of a lane that has folded `log` up to `position`, `last` being its last input.
     pub(crate) fn new(log: &dyn Log, position: u64, last: Option<&(u64, Bytes)>) -> Meta {
-        let last = last.map(|(position, value)| LastInput { position: *position, sha256: hex::encode(Sha256::digest(value)) });
+        let last =
+            last.map(|(position, value)| LastInput { position: *position, sha256: hex::encode(Sha256::digest(value)) });
         Meta {
             format: FORMAT,
             log: log.identity().to_string(),
@@ -122,7 +123,12 @@ impl Meta {
     }
 
     pub(crate) fn add_sent(&mut self, to: Slot, cause: Option<Cause>, end: u64) {
-        self.sent.push(Sent { topic: to.topic.0.to_owned(), partition: to.partition, cause: cause.map(CauseWire::from), end });
+        self.sent.push(Sent {
+            topic: to.topic.0.to_owned(),
+            partition: to.partition,
+            cause: cause.map(CauseWire::from),
+            end,
+        });
     }
 
     pub(crate) fn sent(&self) -> impl Iterator<Item = (Slot, Option<Cause>, u64)> {
@@ -148,7 +154,8 @@ impl Meta {
             return Ok(Ok(())); // trimmed: the end and the incarnation must do
         }
         let found = read_one(log, slot, last.position)?;
-        let same = found.is_some_and(|r| r.position == last.position && hex::encode(Sha256::digest(&r.value)) == last.sha256);
+        let same =
+            found.is_some_and(|r| r.position == last.position && hex::encode(Sha256::digest(&r.value)) == last.sha256);
         Ok(if same { Ok(()) } else { Err(format!("position {} holds another record", last.position)) })
     }
 }
@@ -244,7 +251,13 @@ impl Tree {
     }
 
     /// Brings role and heads back as of the last checkpoint, if it can be believed.
-    pub(crate) fn load(&self, log: &dyn Log, slot: Slot, role: &mut dyn Kept, heads: &mut Heads) -> Result<Loaded, Halt> {
+    pub(crate) fn load(
+        &self,
+        log: &dyn Log,
+        slot: Slot,
+        role: &mut dyn Kept,
+        heads: &mut Heads,
+    ) -> Result<Loaded, Halt> {
         role.reset();
         heads.clear();
         match self.try_load(log, slot, role, heads)? {
@@ -288,7 +301,13 @@ impl Tree {
         Ok(Checkpoint { tree: Arc::clone(&self.name), changes })
     }
 
-    fn try_load(&self, log: &dyn Log, slot: Slot, role: &mut dyn Kept, heads: &mut Heads) -> Result<Result<Option<Box<Meta>>, String>, Halt> {
+    fn try_load(
+        &self,
+        log: &dyn Log,
+        slot: Slot,
+        role: &mut dyn Kept,
+        heads: &mut Heads,
+    ) -> Result<Result<Option<Box<Meta>>, String>, Halt> {
         let meta = match self.store.get(&self.name, META) {
             Ok(Some(meta)) => meta,
             Ok(None) => return Ok(Ok(None)),
@@ -324,7 +343,8 @@ impl Tree {
     fn each(&self, prefix: u8, mut take: impl FnMut(&[u8], &Bytes) -> Result<(), String>) -> Result<(), String> {
         let mut after: Option<Bytes> = None;
         loop {
-            let page = self.store.scan(&self.name, &[prefix], after.as_deref(), LOAD_ENTRIES).map_err(|e| e.to_string())?;
+            let page =
+                self.store.scan(&self.name, &[prefix], after.as_deref(), LOAD_ENTRIES).map_err(|e| e.to_string())?;
             for (key, value) in &page {
                 take(key, value)?;
             }
@@ -340,7 +360,8 @@ impl Tree {
     }
 
     fn open_cold(&self, value: &Bytes) -> Result<Bytes, Halt> {
-        without_checksum(value).ok_or_else(|| Halt::new(HaltCode::StoreDamaged, format!("{}: a closed entry's checksum", self.name)))
+        without_checksum(value)
+            .ok_or_else(|| Halt::new(HaltCode::StoreDamaged, format!("{}: a closed entry's checksum", self.name)))
     }
 }
 

@@ -80,8 +80,8 @@ impl<'a> Envelope<'a> {
 
     /// Takes apart an envelope whose fields stand in another order or with blanks between.
     fn read_any_order(text: &'a str) -> Result<Envelope<'a>, Unreadable> {
-        let wire: EnvelopeWire<'a> = serde_json::from_str(text)
-            .map_err(|e| Unreadable::Shape { line: e.line(), column: e.column() })?;
+        let wire: EnvelopeWire<'a> =
+            serde_json::from_str(text).map_err(|e| Unreadable::Shape { line: e.line(), column: e.column() })?;
         if wire.v != ENVELOPE_VERSION {
             return Err(Unreadable::Version(wire.v));
         }
@@ -222,11 +222,7 @@ pub fn write_fact(role: Role, head: &FactHead, body: impl FnOnce(&mut Vec<u8>)) 
 
 /// The value of a tenure record.
 pub fn write_tenure(role: Role, claim: Claim) -> Vec<u8> {
-    let body = format!(
-        "{{\"tenure\":{{\"owner\":\"{}\",\"rules\":{}}}}}",
-        hex::encode(claim.owner.0),
-        claim.rules
-    );
+    let body = format!("{{\"tenure\":{{\"owner\":\"{}\",\"rules\":{}}}}}", hex::encode(claim.owner.0), claim.rules);
     write_report(role, body.as_bytes())
 }
 

@@ -185,7 +185,8 @@ impl<T: Clone> Errands<T> {
 mod tests {
     use super::*;
 
-    const PATIENCE: Patience = Patience { attempts_max: 4, pause_ms_min: 1_000, pause_ms_max: 3_000, out_ms_max: 10_000 };
+    const PATIENCE: Patience =
+        Patience { attempts_max: 4, pause_ms_min: 1_000, pause_ms_max: 3_000, out_ms_max: 10_000 };
 
     fn history(seed: u64) -> Vec<i64> {
         let mut errands = Errands::new(seed, PATIENCE);

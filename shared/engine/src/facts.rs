@@ -52,7 +52,14 @@ impl<F> Told<F> {
             Ok(envelope) => What::of(&envelope, &record.key, decode),
             Err(why) => What::Unreadable(why.to_string()),
         };
-        Told { position: record.position, stamp_ms: record.stamp_ms, key: record.key, value: record.value, tenure, what }
+        Told {
+            position: record.position,
+            stamp_ms: record.stamp_ms,
+            key: record.key,
+            value: record.value,
+            tenure,
+            what,
+        }
     }
 
     /// As much as judging needs.

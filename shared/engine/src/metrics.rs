@@ -75,8 +75,16 @@ impl EngineMetrics {
         };
         metrics.clone().add_to(registry.sub_registry_with_prefix("xiaohao_lane"));
         let checkpoints = registry.sub_registry_with_prefix("xiaohao_checkpoint");
-        checkpoints.register("write_seconds", "Writing and syncing one group of checkpoints", metrics.checkpoint_seconds.clone());
-        checkpoints.register("refused", "Checkpoints that the store did not take at once", metrics.checkpoints_refused.clone());
+        checkpoints.register(
+            "write_seconds",
+            "Writing and syncing one group of checkpoints",
+            metrics.checkpoint_seconds.clone(),
+        );
+        checkpoints.register(
+            "refused",
+            "Checkpoints that the store did not take at once",
+            metrics.checkpoints_refused.clone(),
+        );
         metrics
     }
 
@@ -95,7 +103,8 @@ impl EngineMetrics {
     /// The metrics of one lane.
     pub(crate) fn of(&self, id: LaneId) -> LaneMetrics {
         let labels = LaneLabels::from(id);
-        let counter = |family: &Family<LaneLabels, Counter>| Climbing { counter: family.get_or_create_owned(&labels), told: 0 };
+        let counter =
+            |family: &Family<LaneLabels, Counter>| Climbing { counter: family.get_or_create_owned(&labels), told: 0 };
         LaneMetrics {
             position: self.position.get_or_create_owned(&labels),
             lag: self.lag.get_or_create_owned(&labels),

@@ -51,7 +51,15 @@ struct Flight {
 impl Outbox {
     /// An empty one.
     pub(crate) fn new(to: Slot) -> Outbox {
-        Outbox { to, queue: VecDeque::new(), sent: 0, flight: None, rest_until_ms: i64::MIN, pause_ms: RESEND_PAUSE_MS_MIN, resends: 0 }
+        Outbox {
+            to,
+            queue: VecDeque::new(),
+            sent: 0,
+            flight: None,
+            rest_until_ms: i64::MIN,
+            pause_ms: RESEND_PAUSE_MS_MIN,
+            resends: 0,
+        }
     }
 
     /// Adds a record behind all others.

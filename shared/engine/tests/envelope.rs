@@ -6,7 +6,9 @@
 use proptest::prelude::*;
 use xh_engine::cause::{Cause, Origin, Role, Source};
 use xh_engine::chain::Link;
-use xh_engine::envelope::{Claim, Envelope, FactHead, Owner, Unreadable, write_fact, write_order, write_report, write_tenure};
+use xh_engine::envelope::{
+    Claim, Envelope, FactHead, Owner, Unreadable, write_fact, write_order, write_report, write_tenure,
+};
 use xh_engine::topics::{CATALOGUE, FACTS, ORDERS, REPORTS};
 use xh_journal::contract::{LogId, Slot};
 
@@ -41,7 +43,10 @@ fn the_bytes_are_those_of_the_contract() {
     assert_eq!(text(&fact), expected);
     let tenure = write_tenure(Role::new("ledger"), Claim { owner: Owner([1; 16]), rules: 2 });
     let owner = "01".repeat(16);
-    assert_eq!(text(&tenure), format!(r#"{{"v":1,"role":"ledger","body":{{"tenure":{{"owner":"{owner}","rules":2}}}}}}"#));
+    assert_eq!(
+        text(&tenure),
+        format!(r#"{{"v":1,"role":"ledger","body":{{"tenure":{{"owner":"{owner}","rules":2}}}}}}"#)
+    );
     assert_eq!(Envelope::read(&tenure).unwrap().claim(), Some(Claim { owner: Owner([1; 16]), rules: 2 }));
     assert_eq!(Envelope::read(&fact).unwrap().claim(), None);
 }
@@ -50,7 +55,10 @@ fn the_bytes_are_those_of_the_contract() {
 fn blanks_and_another_order_of_fields_are_read_all_the_same() {
     let odd = format!(r#" {{ "body" : {{"b": [1, 2]}}, "role":"desk", "prev":null, "cause": {C17}, "v": 1 }} "#);
     let envelope = Envelope::read(odd.as_bytes()).unwrap();
-    assert_eq!((envelope.role, envelope.cause, envelope.body), (Role::new("desk"), Some(cause(17)), r#"{"b": [1, 2]}"#));
+    assert_eq!(
+        (envelope.role, envelope.cause, envelope.body),
+        (Role::new("desk"), Some(cause(17)), r#"{"b": [1, 2]}"#)
+    );
 }
 
 #[test]
@@ -61,14 +69,25 @@ fn what_is_no_envelope_says_why_and_never_what_it_holds() {
         (br#"{"v":2,"role":"desk","body":{}}"#.to_vec(), Unreadable::Version(2)),
         (br#"{"v":1,"role":"DESK","body":{}}"#.to_vec(), Unreadable::Name("role")),
         (br#"{"v":1,"role":"a-role-of-sixteen","body":{}}"#.to_vec(), Unreadable::Name("role")),
-        (format!(r#"{{"v":1,"role":"desk","cause":{},"body":{{}}}}"#, C17.replace("reports", "secrets")).into_bytes(), Unreadable::Name("cause")),
+        (
+            format!(r#"{{"v":1,"role":"desk","cause":{},"body":{{}}}}"#, C17.replace("reports", "secrets"))
+                .into_bytes(),
+            Unreadable::Name("cause"),
+        ),
         (secret.as_bytes().to_vec(), Unreadable::Shape { line: 1, column: 1 }),
     ] {
         let why = Envelope::read(&value).unwrap_err();
         assert_eq!(why, expected);
         assert!(!why.to_string().contains("138"));
     }
-    for value in [&br#"{"v":1,"role":"desk"}"#[..], br#"{"v":1,"role":"desk","body":}"#, br#"{"v":1,"role":"desk","body":{}"#, b"", b"{}", b"[]"] {
+    for value in [
+        &br#"{"v":1,"role":"desk"}"#[..],
+        br#"{"v":1,"role":"desk","body":}"#,
+        br#"{"v":1,"role":"desk","body":{}"#,
+        b"",
+        b"{}",
+        b"[]",
+    ] {
         assert!(matches!(Envelope::read(value), Err(Unreadable::Shape { .. })), "{}", text(value));
     }
 }

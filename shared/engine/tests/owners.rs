@@ -81,7 +81,8 @@ fn a_zombie_of_other_rules_is_dropped_by_tenure() {
     step(&mut zombie, &town).unwrap();
     let mut owner = town.tenant(P);
     settle_one(&mut owner, &town).unwrap();
-    let stale = town.records(FACTS, P).iter().filter(|record| record.header("tenure").is_some_and(|t| *t == "0")).count();
+    let stale =
+        town.records(FACTS, P).iter().filter(|record| record.header("tenure").is_some_and(|t| *t == "0")).count();
     assert_eq!(stale, 20, "the zombie's records do stand behind the new tenure");
     assert_eq!(town.counted().last().unwrap().3.sum, 20);
     assert_eq!(town.entries().len(), 20);
@@ -148,7 +149,9 @@ fn a_stamp_far_ahead_of_our_clock_halts_before_it_is_decided() {
 fn an_unreadable_order_is_parked_by_its_hash_and_the_stream_goes_on() {
     let town = Town::new();
     let mut tenant = town.tenant(P);
-    for value in [b"not json".to_vec(), b"\xff\xfe".to_vec(), write_order(town::DESK, None, None, b"{\"no\":\"order\"}")] {
+    for value in
+        [b"not json".to_vec(), b"\xff\xfe".to_vec(), write_order(town::DESK, None, None, b"{\"no\":\"order\"}")]
+    {
         town.put(orders(), &ledger(), value);
     }
     town.order(&ledger(), "p", 5);
@@ -188,7 +191,8 @@ fn an_unreadable_record_in_facts_halts_owner_and_observer() {
 
 /// The order of a relay that names a predecessor nobody saw.
 fn relayed(offset: u64, prev: Option<u64>) -> Vec<u8> {
-    let cause = |offset| Cause::first(xh_journal::contract::LogId([1; 16]), Slot { topic: REPORTS, partition: 0 }, offset);
+    let cause =
+        |offset| Cause::first(xh_journal::contract::LogId([1; 16]), Slot { topic: REPORTS, partition: 0 }, offset);
     write_order(ROUTER, Some(cause(offset)), prev.map(cause), format!("{{\"id\":\"r{offset}\",\"add\":1}}").as_bytes())
 }
 
@@ -215,7 +219,9 @@ fn a_gap_between_facts_halts_their_reader() {
     }
     settle_one(&mut tenant, &town).unwrap();
     let copy = Town::new();
-    for record in town.records(FACTS, P).into_iter().filter(|record| !String::from_utf8_lossy(&record.value).contains("p1")) {
+    for record in
+        town.records(FACTS, P).into_iter().filter(|record| !String::from_utf8_lossy(&record.value).contains("p1"))
+    {
         drop(copy.log.append(facts(), vec![Draft { key: record.key, headers: record.headers, value: record.value }]));
     }
     assert_eq!(settle_one(&mut copy.observer(P), &copy).unwrap_err().code, HaltCode::CauseGap);

@@ -119,7 +119,9 @@ fn a_relay_that_starts_without_a_checkpoint_writes_nothing_that_stands_there_alr
         (0..40).for_each(|_| town.report());
         settle(&mut lanes, &town);
         drop(lanes);
-        let orders = |town: &Town| (0..PARTITIONS).map(|partition| town.log.end(Slot { topic: ORDERS, partition })).collect::<Vec<_>>();
+        let orders = |town: &Town| {
+            (0..PARTITIONS).map(|partition| town.log.end(Slot { topic: ORDERS, partition })).collect::<Vec<_>>()
+        };
         let before = orders(&town);
         if trimmed {
             for (partition, end) in (0..).zip(&before) {

@@ -68,7 +68,13 @@ fn inject(town: &Town, seed: &mut Seeded, happened: &mut Happened) {
         happened.gaps += 1;
         return;
     }
-    let faults = [Fault::Lost { kept: 0 }, Fault::Lost { kept: 1 }, Fault::Lost { kept: 2 }, Fault::Late { behind: 1 + seed.below(4) as u32 }, Fault::Full];
+    let faults = [
+        Fault::Lost { kept: 0 },
+        Fault::Lost { kept: 1 },
+        Fault::Lost { kept: 2 },
+        Fault::Late { behind: 1 + seed.below(4) as u32 },
+        Fault::Full,
+    ];
     town.log.inject(slot, faults[seed.below(faults.len() as u64) as usize]);
     happened.faults += 1;
 }
@@ -124,7 +130,8 @@ fn run(number: u64, happened: &mut Happened) -> String {
 fn check(town: &Town, number: u64) -> String {
     let entries = town.entries();
     assert!(entries.values().all(|times| *times == 1), "seed {number}: entered twice");
-    let relayed: BTreeMap<_, _> = entries.iter().filter(|(key, _)| key.contains(":r")).map(|(k, v)| (k.clone(), *v)).collect();
+    let relayed: BTreeMap<_, _> =
+        entries.iter().filter(|(key, _)| key.contains(":r")).map(|(k, v)| (k.clone(), *v)).collect();
     assert_eq!(relayed, town.expected(), "seed {number}");
     // The door of this test does not send again what was lost, so only orders that stand in the log are owed an answer.
     let mut orders = 0;
@@ -202,7 +209,13 @@ fn whatever_happens_every_order_counts_once_and_all_folds_agree() {
         run(number, &mut happened);
     }
     eprintln!("{seeds} seeds: {happened:?}");
-    assert!(happened.crashes > seeds && happened.faults > seeds * 5 && happened.gaps > seeds && happened.tenures_lost > seeds / 2, "{happened:?}");
+    assert!(
+        happened.crashes > seeds
+            && happened.faults > seeds * 5
+            && happened.gaps > seeds
+            && happened.tenures_lost > seeds / 2,
+        "{happened:?}"
+    );
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn all(store: &dyn Store, tree: &str) -> BTreeMap<Bytes, Bytes> {
 
 /// The contract of a store, tried on any provider.
 fn keeps_the_contract(store: &dyn Store) {
-    for (key, bytes) in [("o1", 0), ("o2", 3_999), ("o3", 4_000), ("o4", 4_001), ("o5", 40_000), ("p", VALUE_BYTES_MAX)] {
+    for (key, bytes) in [("o1", 0), ("o2", 3_999), ("o3", 4_000), ("o4", 4_001), ("o5", 40_000), ("p", VALUE_BYTES_MAX)]
+    {
         put(store, "a", key, vec![key.as_bytes()[0]; bytes]);
         assert_eq!(store.get("a", key.as_bytes()).unwrap().unwrap().len(), bytes);
     }
@@ -133,7 +134,8 @@ fn what_does_not_open_is_moved_aside_and_an_empty_store_takes_its_place() {
 /// The state of a tenant that starts on this store folder, and how often it rebuilt.
 fn start(town: &Town, folder: &Path, partition: u16) -> (String, u64) {
     let store = Arc::new(SledStore::open(folder).unwrap().store);
-    let mut tenant = TenantLane::new(LEDGER, town::Books::new(), partition, ROUTER, town.owner(), town.parts_on(store.clone()));
+    let mut tenant =
+        TenantLane::new(LEDGER, town::Books::new(), partition, ROUTER, town.owner(), town.parts_on(store.clone()));
     run(&mut tenant, town, &*store);
     tenant.drain();
     run(&mut tenant, town, &*store);

@@ -62,7 +62,10 @@ fn lanes_run_become_ready_drain_and_leave_checkpoints_that_hold_everything() {
         assert!(statuses.all().iter().all(|(_, status)| *status == LaneStatus::Drained));
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
-        assert!(text.contains("xiaohao_lane_input_records_total{role=\"router\",topic=\"reports\",partition=\"0\"}"), "{text}");
+        assert!(
+            text.contains("xiaohao_lane_input_records_total{role=\"router\",topic=\"reports\",partition=\"0\"}"),
+            "{text}"
+        );
     });
     let mut counted = 0;
     for p in 0..PARTITIONS {
@@ -94,7 +97,10 @@ fn a_halted_or_panicking_lane_stops_alone_and_says_so() {
             fn step(&mut self, _: xh_engine::lane::Now) -> Result<xh_engine::lane::Step, xh_engine::halt::Halt> {
                 panic!("told to")
             }
-            fn checkpointed(&mut self, _: Result<(), xh_engine::store::StoreError>) -> Result<(), xh_engine::halt::Halt> {
+            fn checkpointed(
+                &mut self,
+                _: Result<(), xh_engine::store::StoreError>,
+            ) -> Result<(), xh_engine::halt::Halt> {
                 Ok(())
             }
             fn poll_answers(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<()> {

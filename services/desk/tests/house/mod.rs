@@ -2,6 +2,8 @@
 //! socket, keys in memory.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod listening;
+
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -2,11 +2,11 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 #[path = "../../../router/tests/street/mod.rs"]
-mod base;
+mod fixture;
 
 use std::sync::Arc;
 
-pub use base::{HOUR_MS, MONDAY_9_MS, person, report, sealed};
+pub use fixture::{HOUR_MS, MONDAY_9_MS, person, report, sealed};
 use xh_domain::catalogue::office::{Contact, Person};
 use xh_domain::catalogue::{CatalogueShelf, Draft};
 use xh_domain::ids::CatalogueVersion;
@@ -28,7 +28,7 @@ pub fn staff(id: &str, posts: &[&str], contacts: &[(&str, &str)]) -> Person {
 
 /// The street with everybody in place; the director has a webhook, the others their folders.
 pub fn draft() -> Draft {
-    let mut draft = base::draft();
+    let mut draft = fixture::draft();
     let line = "build";
     draft.people = vec![
         staff("w-17", &["GRID_WORKER", "GRID_BRANCH_SECRETARY"], &[]),

@@ -1,12 +1,15 @@
 //! `xiaohao config`: every setting and where it came from.
 
-use super::{Common, Failure, tell};
+use super::{Failure, Globals, tell};
 
 /// Shows them.
-pub fn run(common: &Common) -> Result<(), Failure> {
-    let lines = common.sourced(&[])?.lines();
-    if common.json {
-        let rows: Vec<_> = lines.iter().map(|(key, value, origin)| serde_json::json!({"key": key, "value": value, "origin": origin.to_string()})).collect();
+pub fn run(globals: &Globals) -> Result<(), Failure> {
+    let lines = globals.sourced(&[])?.lines();
+    if globals.json {
+        let rows: Vec<_> = lines
+            .iter()
+            .map(|(key, value, origin)| serde_json::json!({"key": key, "value": value, "origin": origin.to_string()}))
+            .collect();
         tell(&serde_json::Value::from(rows).to_string());
         return Ok(());
     }

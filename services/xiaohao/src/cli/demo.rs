@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::serve::failure;
-use super::{Common, Failure, runtime, say, tell};
+use super::{Failure, Globals, runtime, say, tell};
 use crate::demo::{DemoFault, run};
 
 /// The example street with its history behind it and a live trickle; everything on loopback.
@@ -18,9 +18,9 @@ pub struct Demo {
 
 impl Demo {
     /// Plays and lives until it is told to stop.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let listen = self.listen.map(|listen| ("listen", listen.to_string()));
-        let settings = common.settings(&listen.into_iter().collect::<Vec<_>>())?;
+        let settings = globals.settings(&listen.into_iter().collect::<Vec<_>>())?;
         runtime()?.block_on(run(settings, say, tell)).map_err(|fault| match fault {
             DemoFault::Serve(fault) => failure(&fault),
             DemoFault::People(_) => Failure::new(4, fault),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::owner::Owner;
-use super::{Common, Failure, tell};
+use super::{Failure, Globals, tell};
 use crate::actors::TokenTable;
 use crate::hooks;
 use crate::running::Running;
@@ -49,19 +49,19 @@ fn add(findings: &mut Findings, level: Level, what: &'static str, words: impl In
 
 impl Doctor {
     /// Looks, and tells.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let mut findings = Findings::new();
-        match common.settings(&[]) {
+        match globals.settings(&[]) {
             Ok(settings) => {
                 add(&mut findings, Level::Ok, "settings", "read");
                 files(&settings, &mut findings);
                 if settings.data.join("log").exists() {
-                    self.node(common, &mut findings);
+                    self.node(globals, &mut findings);
                 }
             }
             Err(failure) => add(&mut findings, Level::Error, "settings", failure.words),
         }
-        if common.json {
+        if globals.json {
             tell(&serde_json::json!(findings).to_string());
         } else {
             findings.iter().for_each(|finding| tell(&line(finding)));
@@ -71,8 +71,8 @@ impl Doctor {
     }
 
     /// What only an open node can say.
-    fn node(&self, common: &Common, findings: &mut Findings) {
-        let owner = match Owner::of(common) {
+    fn node(&self, globals: &Globals, findings: &mut Findings) {
+        let owner = match Owner::of(globals) {
             Ok(owner) => owner,
             Err(failure) => return add(findings, Level::Error, "node", format!("does not open: {}", failure.words)),
         };

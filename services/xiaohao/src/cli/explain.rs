@@ -6,7 +6,7 @@ use serde_json::Value;
 use xh_domain::ids::{ItemId, NeedId};
 
 use super::owner::Owner;
-use super::{Common, Failure, tell};
+use super::{Failure, Globals, tell};
 
 /// Tells of one need or item.
 #[derive(Args)]
@@ -17,9 +17,9 @@ pub struct Explain {
 
 impl Explain {
     /// Explains.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let (need, letter) = self.number()?;
-        let owner = Owner::of(common)?;
+        let owner = Owner::of(globals)?;
         let view = owner.send("GET", &format!("/api/v1/needs/{need}"), b"");
         owner.close()?;
         let view = view?;
@@ -28,7 +28,7 @@ impl Explain {
         if let (Some(letter), true) = (&letter, items.is_empty()) {
             return Err(Failure::check(format!("{need} has no item {letter}")));
         }
-        if common.json {
+        if globals.json {
             let whole = letter.is_none();
             tell(&(if whole { view.clone() } else { items[0].clone() }).to_string());
             return Ok(());

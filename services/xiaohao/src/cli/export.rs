@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xh_domain::ids::LedgerCode;
 
 use super::owner::Owner;
-use super::{Common, Failure, say, tell};
+use super::{Failure, Globals, say, tell};
 use crate::exports::ledger::{Book, XLSX_ROWS_MAX};
 
 /// Lines of one page of the desk.
@@ -52,25 +52,25 @@ enum Form {
 
 impl Export {
     /// Exports.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let What::Ledger(ledger) = &self.what;
-        ledger.run(common)
+        ledger.run(globals)
     }
 }
 
 impl Ledger {
-    fn run(&self, common: &Common) -> Result<(), Failure> {
+    fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let to_stdout = self.output.as_os_str() == "-";
         if to_stdout && self.format == Form::Xlsx {
             return Err(Failure::new(2, "an xlsx file needs a name: -o FILE"));
         }
         let mut book = self.book(to_stdout)?;
-        let owner = Owner::of(common)?;
+        let owner = Owner::of(globals)?;
         let written = self.write(&owner, &mut book);
         owner.close()?;
         let count = written?;
         book.close(&self.output).map_err(Failure::io)?;
-        match (to_stdout, common.json) {
+        match (to_stdout, globals.json) {
             (true, _) => say(&format!("{count} lines")),
             (false, true) => tell(&json!({"lines": count, "file": self.output}).to_string()),
             (false, false) => tell(&format!("{count} lines -> {}", self.output.display())),

@@ -50,7 +50,7 @@ impl Failure {
 
 /// What every command takes.
 #[derive(Args, Clone, Debug)]
-pub struct Common {
+pub struct Globals {
     /// Folder that holds everything of this node.
     #[arg(long, global = true)]
     data: Option<PathBuf>,
@@ -65,7 +65,7 @@ pub struct Common {
     log: String,
 }
 
-impl Common {
+impl Globals {
     /// Settings, with what the command itself gives on top.
     pub fn sourced(&self, more: &[(&str, String)]) -> Result<Sourced, Failure> {
         let mut options: Vec<(&str, String)> = more.to_vec();
@@ -85,7 +85,7 @@ impl Common {
 #[command(name = "xiaohao", version, about = "销号: a street office's ledger of urgent needs")]
 struct Cli {
     #[command(flatten)]
-    common: Common,
+    globals: Globals,
     #[command(subcommand)]
     command: Command,
 }
@@ -113,7 +113,7 @@ enum Command {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    logs::start(Form::of_stderr(), &cli.common.log);
+    logs::start(Form::of_stderr(), &cli.globals.log);
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -125,14 +125,14 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
-        Command::Serve(serve) => serve.run(&cli.common),
-        Command::Import(import) => import.run(&cli.common),
-        Command::Export(export) => export.run(&cli.common),
-        Command::Explain(explain) => explain.run(&cli.common),
-        Command::Doctor(doctor) => doctor.run(&cli.common),
-        Command::Demo(demo) => demo.run(&cli.common),
-        Command::Verify => verify::run(&cli.common),
-        Command::Config => config::run(&cli.common),
+        Command::Serve(serve) => serve.run(&cli.globals),
+        Command::Import(import) => import.run(&cli.globals),
+        Command::Export(export) => export.run(&cli.globals),
+        Command::Explain(explain) => explain.run(&cli.globals),
+        Command::Doctor(doctor) => doctor.run(&cli.globals),
+        Command::Demo(demo) => demo.run(&cli.globals),
+        Command::Verify => verify::run(&cli.globals),
+        Command::Config => config::run(&cli.globals),
     }
 }
 

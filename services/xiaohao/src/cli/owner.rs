@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::serve::failure;
-use super::{Common, Failure, runtime};
+use super::{Failure, Globals, runtime};
 use crate::imports::sending::Doors;
 use crate::running::Running;
 use crate::serve::{Serving, start};
@@ -25,13 +25,13 @@ pub struct Owner {
 
 impl Owner {
     /// Finds the server, or starts one.
-    pub fn of(common: &Common) -> Result<Owner, Failure> {
-        Owner::with(common, &[])
+    pub fn of(globals: &Globals) -> Result<Owner, Failure> {
+        Owner::with(globals, &[])
     }
 
     /// The same, with settings for a server that this command starts.
-    pub fn with(common: &Common, more: &[(&str, String)]) -> Result<Owner, Failure> {
-        let settings = common.settings(more)?;
+    pub fn with(globals: &Globals, more: &[(&str, String)]) -> Result<Owner, Failure> {
+        let settings = globals.settings(more)?;
         let runtime = runtime()?;
         let client = reqwest::Client::builder().no_proxy().build().map_err(Failure::io)?;
         if let Some(running) = Running::find(&settings.data) {
@@ -39,20 +39,20 @@ impl Owner {
             if found.send("GET", "/admin/clock", b"").is_ok() {
                 return Ok(found);
             }
-            return Owner::start(found.runtime, found.client, common, more);
+            return Owner::start(found.runtime, found.client, globals, more);
         }
-        Owner::start(runtime, client, common, more)
+        Owner::start(runtime, client, globals, more)
     }
 
     fn start(
         runtime: Runtime,
         client: reqwest::Client,
-        common: &Common,
+        globals: &Globals,
         more: &[(&str, String)],
     ) -> Result<Owner, Failure> {
         let mut options = more.to_vec();
         options.push(("listen", "127.0.0.1:0".to_owned()));
-        let settings = common.settings(&options)?;
+        let settings = globals.settings(&options)?;
         let own = runtime.block_on(start(&settings)).map_err(|fault| failure(&fault))?;
         let owner = Owner { runtime, client, running: own.running.clone(), own: Some(own) };
         owner.wait_ready()?;

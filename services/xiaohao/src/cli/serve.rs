@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
-use super::{Common, Failure, runtime};
+use super::{Failure, Globals, runtime};
 use crate::node::NodeFault;
 use crate::serve::{ServeFault, start};
 
@@ -21,11 +21,11 @@ pub struct Serve {
 
 impl Serve {
     /// Serves until it is told to stop.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let mut options = Vec::new();
         options.extend(self.listen.map(|listen| ("listen", listen.to_string())));
         options.extend(self.clock.clone().map(|clock| ("clock", clock)));
-        let settings = common.settings(&options)?;
+        let settings = globals.settings(&options)?;
         runtime()?.block_on(async { start(&settings).await?.run().await }).map_err(|fault| failure(&fault))
     }
 }

@@ -211,7 +211,8 @@ mod tests {
     #[test]
     fn a_file_of_no_form_is_refused_with_the_list_of_forms() {
         let mut draft = draft(None);
-        let faults = take(&mut draft, &[Handed { name: "organisation.csv", bytes: b"" }], &CellOptions::default()).unwrap_err();
+        let faults =
+            take(&mut draft, &[Handed { name: "organisation.csv", bytes: b"" }], &CellOptions::default()).unwrap_err();
         assert!(faults[0].to_string().contains("organisations.csv"), "{faults:?}");
     }
 
@@ -222,7 +223,10 @@ mod tests {
         let mut draft = draft(None);
         take(&mut draft, &[Handed { name: "both.geojson", bytes: both.as_bytes() }], &CellOptions::default()).unwrap();
         let mut first = plan.geojson();
-        first["features"].as_array_mut().unwrap().retain(|f| f["properties"]["code"].as_str().unwrap().starts_with("999902001"));
+        first["features"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|f| f["properties"]["code"].as_str().unwrap().starts_with("999902001"));
         let text = first.to_string();
         take(&mut draft, &[Handed { name: "one.geojson", bytes: text.as_bytes() }], &CellOptions::default()).unwrap();
         assert_eq!(draft.boundaries.len(), 1);

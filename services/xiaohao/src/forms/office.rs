@@ -75,8 +75,15 @@ fn contacts(table: &Table, row: &Row, faults: &mut Faults) -> Vec<Contact> {
 }
 
 /// A cell that holds one of the catalogue's own words.
-pub(super) fn word<T: DeserializeOwned>(table: &Table, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Option<T> {
-    let text: StrDeserializer<'_, serde::de::value::Error> = serde::de::IntoDeserializer::into_deserializer(table.cell(row, column));
+pub(super) fn word<T: DeserializeOwned>(
+    table: &Table,
+    row: &Row,
+    column: &str,
+    wanted: &str,
+    faults: &mut Faults,
+) -> Option<T> {
+    let text: StrDeserializer<'_, serde::de::value::Error> =
+        serde::de::IntoDeserializer::into_deserializer(table.cell(row, column));
     let parsed = T::deserialize(text).ok();
     if parsed.is_none() {
         faults.add(row.number, column, format!("{wanted} is wanted here"));

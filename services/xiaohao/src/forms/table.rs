@@ -96,7 +96,12 @@ pub struct Table {
 
 impl Table {
     /// Reads a form with exactly these columns, the last `optional` of which may lack.
-    pub fn read(file: &str, bytes: &[u8], columns: &'static [&'static str], optional: usize) -> Result<Table, Vec<FormFault>> {
+    pub fn read(
+        file: &str,
+        bytes: &[u8],
+        columns: &'static [&'static str],
+        optional: usize,
+    ) -> Result<Table, Vec<FormFault>> {
         let mut faults = Faults::of(file);
         let text = text(bytes);
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
@@ -121,7 +126,8 @@ impl Table {
                     faults.add(number, "", format!("{} cells where the header has {width}", record.len()));
                 }
                 Ok(record) => {
-                    let cells = places.iter().map(|p| p.and_then(|p| record.get(p)).unwrap_or_default().to_owned()).collect();
+                    let cells =
+                        places.iter().map(|p| p.and_then(|p| record.get(p)).unwrap_or_default().to_owned()).collect();
                     rows.push(Row { number, cells });
                 }
             }
@@ -146,7 +152,13 @@ impl Table {
     }
 
     /// A cell read as `T`, or a fault at its place; `wanted` says what it should look like.
-    pub fn parsed<T: std::str::FromStr>(&self, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Option<T> {
+    pub fn parsed<T: std::str::FromStr>(
+        &self,
+        row: &Row,
+        column: &str,
+        wanted: &str,
+        faults: &mut Faults,
+    ) -> Option<T> {
         let parsed = self.cell(row, column).parse().ok();
         if parsed.is_none() {
             faults.add(row.number, column, format!("{wanted} is wanted here"));
@@ -155,7 +167,13 @@ impl Table {
     }
 
     /// A cell read as `T` where it is not blank.
-    pub fn optional<T: std::str::FromStr>(&self, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Option<T> {
+    pub fn optional<T: std::str::FromStr>(
+        &self,
+        row: &Row,
+        column: &str,
+        wanted: &str,
+        faults: &mut Faults,
+    ) -> Option<T> {
         if self.cell(row, column).is_empty() { None } else { self.parsed(row, column, wanted, faults) }
     }
 
@@ -169,7 +187,13 @@ impl Table {
     }
 
     /// Every value of a list read as `T`.
-    pub fn parsed_list<T: std::str::FromStr>(&self, row: &Row, column: &str, wanted: &str, faults: &mut Faults) -> Vec<T> {
+    pub fn parsed_list<T: std::str::FromStr>(
+        &self,
+        row: &Row,
+        column: &str,
+        wanted: &str,
+        faults: &mut Faults,
+    ) -> Vec<T> {
         let values = self.list(row, column).into_iter();
         let parsed = values.filter_map(|value| {
             let parsed = value.parse().ok();

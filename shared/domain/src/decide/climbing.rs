@@ -25,9 +25,7 @@ impl<'a> Matter<'a> {
         let (step, due_ms) = self.due_step(clock, climb)?;
         match (climb.clock, self.order.item) {
             (ClockKind::Resolve, Some(item)) => self.rung(need, item, climb, step, due_ms),
-            (ClockKind::Reply, Some(item)) => {
-                one(Fact::ReplyMissed { item, rung: clock.version as u8, due_ms })
-            }
+            (ClockKind::Reply, Some(item)) => one(Fact::ReplyMissed { item, rung: clock.version as u8, due_ms }),
             (kind, item) => one(Fact::WaitingClimbed {
                 item,
                 clock: kind,

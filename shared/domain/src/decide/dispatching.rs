@@ -114,11 +114,8 @@ impl<'a> Matter<'a> {
             }
             (None, _) => (Term::Limit(limits.resolve), true),
         };
-        let counted_kinds = [
-            (ClockKind::Sign, limits.sign),
-            (ClockKind::Contact, limits.contact),
-            (ClockKind::Claim, limits.claim),
-        ];
+        let counted_kinds =
+            [(ClockKind::Sign, limits.sign), (ClockKind::Contact, limits.contact), (ClockKind::Claim, limits.claim)];
         let limited = counted_kinds.into_iter().filter_map(|(kind, limit)| Some((kind, limit?))).filter(|_| counted);
         let side = limited.map(|(kind, limit)| clocks.counted(kind, start_ms, limit));
         side.chain([clocks.resolve(tier, 1, start_ms, &term)]).collect()

@@ -67,12 +67,7 @@ impl<'a> Matter<'a> {
 
     /// The other ledger would not take it (it goes on here as it stood), or sends it back with what happened
     /// to it there.
-    pub(super) fn sent_back(
-        &self,
-        need: &Need,
-        ordinal: u16,
-        returned: Option<&Handed>,
-    ) -> Result<Vec<Fact>, Refusal> {
+    pub(super) fn sent_back(&self, need: &Need, ordinal: u16, returned: Option<&Handed>) -> Result<Vec<Fact>, Refusal> {
         let outcome = match returned {
             Some(handed) if handed.ordinal == ordinal && ordinal > need.hand_overs => {
                 HandOverOutcome::Returned { handed: Box::new(handed.clone()) }

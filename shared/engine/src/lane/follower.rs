@@ -33,7 +33,15 @@ impl<S: Shelf> FollowerLane<S> {
     /// Follows `slot` for `role`.
     pub fn new(role: Role, slot: Slot, shelf: S, parts: Parts) -> FollowerLane<S> {
         let id = LaneId { role, slot };
-        FollowerLane { id, shelf, parts, inbox: Inbox::new(slot), inputs_total: 0, has_caught_up: false, is_draining: false }
+        FollowerLane {
+            id,
+            shelf,
+            parts,
+            inbox: Inbox::new(slot),
+            inputs_total: 0,
+            has_caught_up: false,
+            is_draining: false,
+        }
     }
 }
 

@@ -70,7 +70,13 @@ impl Inbox {
     }
 
     /// The record must wait for `what`: it is first again. Halts when it has waited too long.
-    pub(crate) fn put_back(&mut self, record: Record, what: &str, boot_ms: i64, settings: &Settings) -> Result<(), Halt> {
+    pub(crate) fn put_back(
+        &mut self,
+        record: Record,
+        what: &str,
+        boot_ms: i64,
+        settings: &Settings,
+    ) -> Result<(), Halt> {
         let since_ms = self.waiting.as_ref().map_or(boot_ms, |waiting| waiting.since_ms);
         if boot_ms - since_ms > settings.wait_ms_max {
             let detail = format!("{} position {} waits for {what}", self.slot, record.position);

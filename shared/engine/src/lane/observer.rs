@@ -52,7 +52,9 @@ pub struct ObserverLane<O: Observer> {
 enum Phase {
     Start,
     /// Folding what stood in the log at the start.
-    CatchUp { until: u64 },
+    CatchUp {
+        until: u64,
+    },
     Run,
 }
 

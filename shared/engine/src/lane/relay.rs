@@ -164,7 +164,12 @@ impl<R: Relay> RelayLane<R> {
                 let facts = Slot { topic: FACTS, partition };
                 looks.push_back(Look { slot: facts, destination, next: log.low_water(facts), until: log.end(facts) });
             }
-            looks.push_back(Look { slot: destination, destination, next: from.max(low_water), until: log.end(destination) });
+            looks.push_back(Look {
+                slot: destination,
+                destination,
+                next: from.max(low_water),
+                until: log.end(destination),
+            });
         }
         looks
     }

@@ -94,7 +94,14 @@ struct Folded {
 impl<T: Tenant> TenantLane<T> {
     /// Drives `role`, named `name` in its records, over one partition. Orders of the role `marked` are
     /// answered by mark.
-    pub fn new(name: Role, role: T, partition: u16, marked: Role, make_owner: MakeOwner, parts: Parts) -> TenantLane<T> {
+    pub fn new(
+        name: Role,
+        role: T,
+        partition: u16,
+        marked: Role,
+        make_owner: MakeOwner,
+        parts: Parts,
+    ) -> TenantLane<T> {
         let id = LaneId { role: name, slot: Slot { topic: ORDERS, partition } };
         let facts = Slot { topic: FACTS, partition };
         TenantLane {
@@ -246,7 +253,12 @@ impl<T: Tenant> TenantLane<T> {
         let (Some(cause), Some(of), Some(at_ms)) = (envelope.cause, envelope.of, envelope.at_ms) else { return Ok(()) };
         self.role.evolve(&record.key, at_ms, &decision, &self.tree)?;
         self.folded.last_position = Some(record.position);
-        self.folded.fact(self.marked, &record.key, &record.value, &FactHead { cause, prev: envelope.prev, of, at_ms, link: envelope.link });
+        self.folded.fact(
+            self.marked,
+            &record.key,
+            &record.value,
+            &FactHead { cause, prev: envelope.prev, of, at_ms, link: envelope.link },
+        );
         Ok(())
     }
 
@@ -373,7 +385,14 @@ impl<T: Tenant> TenantLane<T> {
         }
     }
 
-    fn park(&mut self, record: &Record, header: &Header, of: Origin, at_ms: i64, reason: &str) -> Result<Option<String>, Halt> {
+    fn park(
+        &mut self,
+        record: &Record,
+        header: &Header,
+        of: Origin,
+        at_ms: i64,
+        reason: &str,
+    ) -> Result<Option<String>, Halt> {
         tracing::warn!(lane = %self.id, position = record.position, reason, "order parked");
         self.figures.parked_total += 1;
         let (key, decision) = self.role.park(&Parked::new(self.id.slot, record, reason))?;
@@ -381,7 +400,15 @@ impl<T: Tenant> TenantLane<T> {
     }
 
     /// Writes and folds the one record that answers an order.
-    fn answer(&mut self, order: &Record, header: &Header, of: Origin, at_ms: i64, key: Bytes, decision: &T::Decision) -> Result<(), Halt> {
+    fn answer(
+        &mut self,
+        order: &Record,
+        header: &Header,
+        of: Origin,
+        at_ms: i64,
+        key: Bytes,
+        decision: &T::Decision,
+    ) -> Result<(), Halt> {
         let cause = Cause::first(self.parts.log.identity(), self.id.slot, order.position);
         let head = FactHead { cause, prev: self.folded.last_cause, of, at_ms, link: self.folded.heads.of(&key) };
         let value = Bytes::from(write_fact(self.id.role, &head, |body| self.role.encode(decision, body)));
@@ -409,7 +436,10 @@ impl<T: Tenant> TenantLane<T> {
             _ => None,
         };
         let cadence = self.cadence.wake_in_ms(now.boot_ms, &self.parts.settings);
-        [pause, self.outbox.wake_in_ms(now.boot_ms), self.inbox.wake_in_ms(now.boot_ms), cadence].into_iter().flatten().min()
+        [pause, self.outbox.wake_in_ms(now.boot_ms), self.inbox.wake_in_ms(now.boot_ms), cadence]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 
@@ -418,7 +448,11 @@ fn stranger(facts: Slot, position: u64) -> Halt {
 }
 
 impl Folded {
-    fn judge(&mut self, record: &Record, envelope: &Result<Envelope<'_>, crate::envelope::Unreadable>) -> Result<Judgement, Halt> {
+    fn judge(
+        &mut self,
+        record: &Record,
+        envelope: &Result<Envelope<'_>, crate::envelope::Unreadable>,
+    ) -> Result<Judgement, Halt> {
         let why;
         let kind = match envelope {
             Ok(envelope) => Kind::of(envelope),

@@ -64,13 +64,23 @@ impl Store for MemoryStore {
         Ok(self.inner().live.get(tree).and_then(|entries| entries.get(key)).cloned())
     }
 
-    fn scan(&self, tree: &str, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
+    fn scan(
+        &self,
+        tree: &str,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
         let inner = self.inner();
         let Some(entries) = inner.live.get(tree) else { return Ok(Vec::new()) };
         let from = after.map_or(prefix, |after| after.max(prefix));
         let rest = entries.range(Bytes::copy_from_slice(from)..);
         let fresh = rest.filter(|(key, _)| after.is_none_or(|after| key.as_ref() > after));
-        Ok(fresh.take_while(|(key, _)| key.starts_with(prefix)).take(limit).map(|(k, v)| (k.clone(), v.clone())).collect())
+        Ok(fresh
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .take(limit)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect())
     }
 
     fn write(&self, tree: &str, changes: &Changes) -> Result<(), StoreError> {

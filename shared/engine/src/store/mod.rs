@@ -81,7 +81,13 @@ pub trait Store: Send + Sync + 'static {
     /// The value under a key.
     fn get(&self, tree: &str, key: &[u8]) -> Result<Option<Bytes>, StoreError>;
     /// At most `limit` entries under a prefix, in key order, after the key `after` (`None`: from the first).
-    fn scan(&self, tree: &str, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Bytes, Bytes)>, StoreError>;
+    fn scan(
+        &self,
+        tree: &str,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Bytes)>, StoreError>;
     /// Writes a batch of one tree, whole or not at all. Not yet durable.
     fn write(&self, tree: &str, changes: &Changes) -> Result<(), StoreError>;
     /// Makes everything written so far durable. A failed sync is never tried again: the store stops.

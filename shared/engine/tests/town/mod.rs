@@ -20,7 +20,9 @@ use xh_engine::lane::relay::RelayLane;
 use xh_engine::lane::tenant::{MakeOwner, TenantLane};
 use xh_engine::lane::{Lane, Now, Parts};
 use xh_engine::partition::partition_of;
-use xh_engine::role::{CLOSED, Cold, Decided, Emit, Input, Kept, OPEN, Observed, Observer, Parked, Relay, Tenant, Verdict};
+use xh_engine::role::{
+    CLOSED, Cold, Decided, Emit, Input, Kept, OPEN, Observed, Observer, Parked, Relay, Tenant, Verdict,
+};
 use xh_engine::settings::Settings;
 use xh_engine::store::memory::MemoryStore;
 use xh_engine::store::{Changes, Store};
@@ -110,15 +112,26 @@ impl Relay for Router {
         self.seen += 1;
         self.changed = true;
         for (index, ledger) in report.ledgers.iter().enumerate() {
-            let order = OrderBody { id: format!("r{}-{index}-seen{}", report.id, self.seen), add: report.id, bell: false, rules: None };
+            let order = OrderBody {
+                id: format!("r{}-{index}-seen{}", report.id, self.seen),
+                add: report.id,
+                bell: false,
+                rules: None,
+            };
             let body = serde_json::to_vec(&order).unwrap();
             out.push(Emit { to: ORDERS, key: Bytes::from(ledger.clone()), body, lineage: None });
         }
         Ok(Verdict::Done)
     }
     fn park(&mut self, parked: &Parked<'_>, out: &mut Vec<Emit>) -> Result<(), Halt> {
-        let order = OrderBody { id: format!("parked-{}", hex::encode(parked.sha256)), add: 0, bell: false, rules: None };
-        out.push(Emit { to: ORDERS, key: Bytes::from_static(b"parking"), body: serde_json::to_vec(&order).unwrap(), lineage: None });
+        let order =
+            OrderBody { id: format!("parked-{}", hex::encode(parked.sha256)), add: 0, bell: false, rules: None };
+        out.push(Emit {
+            to: ORDERS,
+            key: Bytes::from_static(b"parking"),
+            body: serde_json::to_vec(&order).unwrap(),
+            lineage: None,
+        });
         Ok(())
     }
 }
@@ -145,7 +158,14 @@ pub struct Books {
 
 impl Books {
     pub fn new() -> Books {
-        Books { pages: BTreeMap::new(), changed: BTreeSet::new(), closed: BTreeMap::new(), saved: Vec::new(), rules: 1, carried: 1 }
+        Books {
+            pages: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            closed: BTreeMap::new(),
+            saved: Vec::new(),
+            rules: 1,
+            carried: 1,
+        }
     }
 
     /// The whole state, as bytes to compare.
@@ -207,7 +227,11 @@ impl Tenant for Books {
         if page.entries >= 10 {
             let key = Books::closed_key(&ledger, page.entries / 10 * 10);
             let found = self.closed.get(&key).map(|v| Bytes::from(v.clone())).or(cold.get(&key)?);
-            assert!(found.is_some(), "closed entry {} of {ledger} is neither in memory nor on disk", page.entries / 10 * 10);
+            assert!(
+                found.is_some(),
+                "closed entry {} of {ledger} is neither in memory nor on disk",
+                page.entries / 10 * 10
+            );
         }
         let is_by_id = order.envelope.role != ROUTER;
         let refused = (is_by_id && page.ids.contains(&body.id)).then(|| "answered".to_owned());
@@ -218,7 +242,13 @@ impl Tenant for Books {
         Ok(Decided::Facts { key: Bytes::copy_from_slice(order.key), decision })
     }
     fn park(&mut self, parked: &Parked<'_>) -> Result<(Bytes, Entry), Halt> {
-        let entry = Entry { order: hex::encode(parked.sha256), sum: 0, refused: Some("parked".to_owned()), rules: None, bell: true };
+        let entry = Entry {
+            order: hex::encode(parked.sha256),
+            sum: 0,
+            refused: Some("parked".to_owned()),
+            rules: None,
+            bell: true,
+        };
         Ok((Bytes::from_static(b"parking"), entry))
     }
     fn encode(&self, decision: &Entry, body: &mut Vec<u8>) {
@@ -318,7 +348,12 @@ impl Observer for Watch {
             let ledger = self.bells.remove(&position).unwrap_or_default();
             self.bells_changed.insert(position);
             let order = OrderBody { id: format!("bell-{ledger}-{position}"), add: 0, bell: true, rules: None };
-            out.push(Emit { to: ORDERS, key: Bytes::from(ledger), body: serde_json::to_vec(&order).unwrap(), lineage: None });
+            out.push(Emit {
+                to: ORDERS,
+                key: Bytes::from(ledger),
+                body: serde_json::to_vec(&order).unwrap(),
+                lineage: None,
+            });
         }
         Ok(())
     }
@@ -345,7 +380,8 @@ impl Town {
     pub fn with(syncing: Syncing, identity: LogId) -> Town {
         let clock = Arc::new(SteppedClock::new(NOON_MS));
         let topic = |topic: Topic, partitions| TopicLayout { topic, partitions, room: Room::Ring };
-        let topics = vec![topic(REPORTS, PARTITIONS), topic(ORDERS, PARTITIONS), topic(FACTS, PARTITIONS), topic(CATALOGUE, 1)];
+        let topics =
+            vec![topic(REPORTS, PARTITIONS), topic(ORDERS, PARTITIONS), topic(FACTS, PARTITIONS), topic(CATALOGUE, 1)];
         let log = MemoryLog::new(identity, Layout::new(topics).unwrap(), clock.clone(), syncing);
         Town {
             log: Arc::new(log),
@@ -363,7 +399,13 @@ impl Town {
     }
 
     pub fn parts_on(&self, store: Arc<dyn Store>) -> Parts {
-        Parts { log: self.log.clone(), store, guard: Arc::new(NothingAccepted), place: partition_of, settings: self.settings }
+        Parts {
+            log: self.log.clone(),
+            store,
+            guard: Arc::new(NothingAccepted),
+            place: partition_of,
+            settings: self.settings,
+        }
     }
 
     pub fn relay(&self, partition: u16) -> RelayLane<Router> {
@@ -431,7 +473,12 @@ impl Town {
     }
 
     pub fn put(&self, slot: Slot, key: &str, value: Vec<u8>) {
-        drop(self.log.append(slot, vec![Draft { key: Bytes::from(key.to_owned()), headers: Vec::new(), value: value.into() }]));
+        drop(
+            self.log.append(
+                slot,
+                vec![Draft { key: Bytes::from(key.to_owned()), headers: Vec::new(), value: value.into() }],
+            ),
+        );
         self.log.sync();
     }
 

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use self::reports::{OpenLedger, Reports};
 use super::owner::Owner;
-use super::{Common, Failure, say, tell};
+use super::{Failure, Globals, say, tell};
 use crate::administration::Upload;
 
 /// What to import.
@@ -61,18 +61,18 @@ struct Cells {
 
 impl Import {
     /// Imports.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         match &self.what {
             What::Organisations(forms) | What::Calendar(forms) => {
                 let files = read_all(&forms.paths)?;
-                upload(common, Upload { files, mapping: None, repair: false, dry_run: forms.dry_run })
+                upload(globals, Upload { files, mapping: None, repair: false, dry_run: forms.dry_run })
             }
-            What::Reports(reports) => reports.run(common),
-            What::Ledger(ledger) => ledger.run(common),
+            What::Reports(reports) => reports.run(globals),
+            What::Ledger(ledger) => ledger.run(globals),
             What::Cells(cells) => {
                 let files = vec![read(&cells.path)?];
                 let mapping = cells.map.as_deref().map(read_mapping).transpose()?;
-                upload(common, Upload { files, mapping, repair: cells.repair, dry_run: cells.dry_run })
+                upload(globals, Upload { files, mapping, repair: cells.repair, dry_run: cells.dry_run })
             }
         }
     }
@@ -104,7 +104,16 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
 
 fn is_form(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let forms = ["organisations.csv", "units.csv", "posts.csv", "people.csv", "categories.csv", "duties.csv", "regions.csv", "profile.toml"];
+    let forms = [
+        "organisations.csv",
+        "units.csv",
+        "posts.csv",
+        "people.csv",
+        "categories.csv",
+        "duties.csv",
+        "regions.csv",
+        "profile.toml",
+    ];
     forms.contains(&&*name) || name.ends_with(".geojson") || name.starts_with("calendar")
 }
 
@@ -113,19 +122,24 @@ fn read_mapping(path: &Path) -> Result<xh_atlas::Mapping, Failure> {
     toml::from_str(&text).map_err(|e| Failure::new(2, format!("{}: {e}", path.display())))
 }
 
-fn upload(common: &Common, upload: Upload) -> Result<(), Failure> {
-    let owner = Owner::of(common)?;
+fn upload(globals: &Globals, upload: Upload) -> Result<(), Failure> {
+    let owner = Owner::of(globals)?;
     let body = serde_json::to_vec(&upload).expect("names and base64 are JSON");
     let published = owner.send("POST", "/admin/catalogue", &body);
     owner.close()?;
     let published = published?;
-    if common.json {
+    if globals.json {
         tell(&published.to_string());
         return Ok(());
     }
     for change in published["changes"].as_array().into_iter().flatten() {
         let holds = change["holds"].as_str().unwrap_or_default();
-        say(&format!("{}: {holds} {} -> {}", change["file"].as_str().unwrap_or_default(), change["before"], change["after"]));
+        say(&format!(
+            "{}: {holds} {} -> {}",
+            change["file"].as_str().unwrap_or_default(),
+            change["before"],
+            change["after"]
+        ));
         for remark in change["remarks"].as_array().into_iter().flatten() {
             say(&format!("  {}", remark.as_str().unwrap_or_default()));
         }

@@ -11,7 +11,7 @@ use xh_domain::ids::ReportId;
 
 use crate::cli::owner::Owner;
 use crate::cli::progress::Progress;
-use crate::cli::{Common, Failure, say, tell};
+use crate::cli::{Failure, Globals, say, tell};
 use crate::imports::letter::{Manner, closed_by, letter};
 use crate::imports::mapping::Mapping;
 use crate::imports::replay;
@@ -74,7 +74,7 @@ pub struct OpenLedger {
 
 impl Reports {
     /// Imports.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let mapping = read_mapping(&self.cases.map)?;
         let as_of_ms = mapping.as_of_ms().map_err(|e| Failure::new(2, e))?;
         let manner = match (self.history, self.replay) {
@@ -84,32 +84,32 @@ impl Reports {
         };
         let mut import = Import::read(&self.cases, mapping, manner, |_| true)?;
         if self.cases.dry_run {
-            return import.tell(common, None);
+            return import.tell(globals, None);
         }
-        let owner = Owner::of(common)?;
+        let owner = Owner::of(globals)?;
         let done = if self.replay { import.replay(&owner, as_of_ms) } else { import.send(&owner, &self.cases) };
         let done = done.and_then(|()| import.ask_ledger(&owner));
         owner.close()?;
         done?;
-        import.tell(common, self.cases.report.as_deref())
+        import.tell(globals, self.cases.report.as_deref())
     }
 }
 
 impl OpenLedger {
     /// Takes over.
-    pub fn run(&self, common: &Common) -> Result<(), Failure> {
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let mapping = read_mapping(&self.cases.map)?;
         let as_of_ms = mapping.as_of_ms().map_err(|e| Failure::new(2, e))?;
         let manner = Manner::TakeOver { start_ms: self.start.as_millisecond() };
         let mut import = Import::read(&self.cases, mapping, manner, |row| closed_by(row, as_of_ms).is_none())?;
         if self.cases.dry_run {
-            return import.tell(common, None);
+            return import.tell(globals, None);
         }
-        let owner = Owner::of(common)?;
+        let owner = Owner::of(globals)?;
         let done = import.send(&owner, &self.cases).and_then(|()| import.ask_ledger(&owner));
         owner.close()?;
         done?;
-        import.tell(common, self.cases.report.as_deref())
+        import.tell(globals, self.cases.report.as_deref())
     }
 }
 
@@ -257,13 +257,13 @@ impl Import {
         Ok(())
     }
 
-    fn tell(&self, common: &Common, report: Option<&Path>) -> Result<(), Failure> {
+    fn tell(&self, globals: &Globals, report: Option<&Path>) -> Result<(), Failure> {
         if let Some(path) = report {
             let file = fs::File::create(path).map_err(|e| Failure::io(format!("{}: {e}", path.display())))?;
             triage::write(&self.list, file).map_err(|e| Failure::io(format!("{}: {e}", path.display())))?;
         }
         let tally = &self.tally;
-        if common.json {
+        if globals.json {
             tell(&serde_json::json!({"tally": tally, "triage": self.list.len(), "seconds": self.seconds}).to_string());
         } else {
             self.tell_people(report);

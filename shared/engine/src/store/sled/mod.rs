@@ -116,7 +116,13 @@ impl Store for SledStore {
         pieces::get(&tree, key)
     }
 
-    fn scan(&self, tree: &str, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
+    fn scan(
+        &self,
+        tree: &str,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
         let tree = self.tree(tree)?;
         pieces::scan(&tree, prefix, after, limit)
     }
@@ -157,7 +163,9 @@ fn failed(doing: &str, error: &io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Refused(text),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::Stopped(text),
-        _ if text.contains("could not acquire lock") => StoreError::Stopped(format!("in use by another process ({text})")),
+        _ if text.contains("could not acquire lock") => {
+            StoreError::Stopped(format!("in use by another process ({text})"))
+        }
         _ => StoreError::Damaged(text),
     }
 }

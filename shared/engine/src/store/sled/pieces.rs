@@ -61,7 +61,12 @@ pub(super) fn get(tree: &sled::Tree, key: &[u8]) -> Result<Option<Bytes>, StoreE
     head.map(|head| join(tree, key, &head)).transpose()
 }
 
-pub(super) fn scan(tree: &sled::Tree, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
+pub(super) fn scan(
+    tree: &sled::Tree,
+    prefix: &[u8],
+    after: Option<&[u8]>,
+    limit: usize,
+) -> Result<Vec<(Bytes, Bytes)>, StoreError> {
     let prefix = head_key(prefix);
     let from = match after.map(head_key) {
         Some(after) if after >= prefix => Bound::Excluded(after),
