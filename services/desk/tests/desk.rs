@@ -10,6 +10,8 @@ mod street;
 
 use std::time::Duration;
 
+use std::io::BufRead;
+
 use serde_json::{Value, json};
 use xh_domain::ids::NeedId;
 use xh_engine::topics::ORDERS;
