@@ -22,7 +22,7 @@ build: tools ## build everything once (release: the one profile of demo, tests a
 
 demo: tools ## the example street with a month of history and a live trickle; prints the URL
 	$(CARGO) build --release -p xiaohao
-	$(XIAOHAO) demo --data $(DEMO_DATA)
+	$(XIAOHAO) demo --log warn --data $(DEMO_DATA)
 
 demo-clean: ## forget the demo's data
 	rm -rf $(DEMO_DATA)
@@ -61,7 +61,7 @@ campaign-kill: tools ## kill -9 fifty times under load; 100,000 open and 1,000,0
 	XIAOHAO_KILLS=50 XIAOHAO_OPEN=100000 XIAOHAO_CLOSED=1000000 $(CARGO) test --release -p xiaohao --test kill -- --nocapture
 
 campaign-power: tools ## five hundred power-loss images of the loaded server
-	XIAOHAO_IMAGES=500 $(CARGO) test --release -p xiaohao --test power_loss -- --nocapture
+	XIAOHAO_UNSTEADY=1 XIAOHAO_IMAGES=500 $(CARGO) test --release -p xiaohao --test power_loss -- --nocapture
 
 campaign-simulation: tools ## many seeds of the whole city with faults
 	XIAOHAO_SIM_SEEDS=200 $(CARGO) test --release -p xh-simulation -- --nocapture
