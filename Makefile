@@ -29,6 +29,7 @@ demo-clean: ## forget the demo's data
 
 test: tools ## all tests, from the pure core to the real binary
 	$(CARGO) test --release --workspace
+	@echo "NOT TESTED: two tests with a known defect (CHANGELOG, Known defects); run them with XIAOHAO_UNSTEADY=1" >&2
 
 lint: ## formatting and clippy, warnings are errors
 	$(CARGO) fmt --all --check
