@@ -74,7 +74,8 @@ async fn readiness(State(a): Shared) -> Response {
     let halted = a.statuses.halted();
     let is_ready = a.statuses.is_ready() && !a.log.health().is_stopped;
     let lanes = a.statuses.all();
-    let starting = lanes.iter().filter(|(_, status)| *status == LaneStatus::Starting).count();
+    let starting = lanes.iter().filter(|(_, status)| *status == LaneStatus::Starting);
+    let starting: Vec<_> = starting.map(|(id, _)| id.to_string()).collect();
     let halted: Vec<_> =
         halted.iter().map(|(id, halt)| json!({"lane": id.to_string(), "halt": halt.to_string()})).collect();
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

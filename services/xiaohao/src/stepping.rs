@@ -75,6 +75,10 @@ impl Clock for SteppedWall {
     fn boot_ms(&self) -> i64 {
         SystemClock.boot_ms()
     }
+
+    fn is_in_sync(&self) -> bool {
+        self.0.is_in_sync()
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +93,15 @@ mod tests {
         stepped.step_to(86_400_000);
         assert_eq!(clock.wall_ms(), 86_400_000);
         assert!(clock.boot_ms() - before_ms < 60_000);
+    }
+
+    #[test]
+    fn a_start_long_after_the_last_record_is_no_doubt_on_a_clock_that_people_step() {
+        const DAY_MS: i64 = 86_400_000;
+        let stepped: Arc<dyn Clock> = Arc::new(SteppedClock::new(30 * DAY_MS));
+        let mut keeper = xh_journal::timekeeper::Timekeeper::new(stepped, Some(DAY_MS));
+        assert_eq!(keeper.stamp_ms(), 30 * DAY_MS);
+        assert!(!keeper.is_suspect());
     }
 
     #[test]

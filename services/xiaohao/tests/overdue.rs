@@ -3,8 +3,6 @@
 //! Need 8 of the example street, left alone over the Mid-Autumn and National Day holiday of 2026: Sunday
 //! 09-20 is a working day (调休), 09-25 to 09-27 are not, and nothing counts at night.
 
-#![allow(clippy::print_stderr, reason = "an untested defect must be seen")]
-
 mod node;
 mod street;
 
@@ -83,11 +81,6 @@ fn an_item_left_alone_climbs_each_rung_at_its_instant_over_the_holiday() {
 
 #[test]
 fn odd_strides_and_restarts_between_climb_each_rung_once_at_the_first_look_after_it() {
-    if std::env::var_os("XIAOHAO_UNSTEADY").is_none() {
-        eprintln!("KNOWN DEFECT, NOT TESTED HERE: a rung was once missing after restarts in odd strides; run with XIAOHAO_UNSTEADY=1");
-        return;
-    }
-
     /// Seven hours and thirteen minutes: meets no rung.
     const STRIDE_MS: i64 = 433 * 60_000;
     let mut street = Street::make(None, None);

@@ -61,7 +61,7 @@ impl Node {
         node
     }
 
-    /// Starts a server on what may not open; `None` when it ends before it is ready.
+    /// Starts a server on what may not open; `None` when it ends, halts or waits for ever before it is ready.
     pub fn try_start(data: &Path) -> Option<Node> {
         let _ = std::fs::remove_file(data.join("server.json"));
         let mut command = Command::new(binary());
@@ -71,9 +71,8 @@ impl Node {
             let has_ended = child.try_wait().expect("the server is our child").is_some();
             (has_ended || data.join("server.json").exists()).then_some(!has_ended)
         });
-        let mut node = Node { child, data: data.to_owned(), listen: ([127, 0, 0, 1], 0).into(), token: String::new() };
-        opened.then(|| node.wait_ready())?;
-        Some(node)
+        let node = Node { child, data: data.to_owned(), listen: ([127, 0, 0, 1], 0).into(), token: String::new() };
+        opened.then(|| node.ready_or_not()).flatten()
     }
 
     /// Waits until the process has ended, whoever ended it.
@@ -82,6 +81,25 @@ impl Node {
     }
 
     fn wait_ready(&mut self) {
+        self.wait_listening();
+        wait("readiness", || (self.get("/readyz").0 == 200).then_some(()));
+    }
+
+    /// Ready; or `None` once a lane has halted or waits longer than [`PATIENCE`] for what the log does not hold.
+    fn ready_or_not(mut self) -> Option<Node> {
+        self.wait_listening();
+        let begin = Instant::now();
+        let is_ready = wait("an answer about readiness", || match self.get("/readyz") {
+            (200, _) => Some(true),
+            (_, answer) => {
+                let has_halted = answer["halted"].as_array().is_some_and(|halted| !halted.is_empty());
+                (has_halted || begin.elapsed() + Duration::from_secs(1) > PATIENCE).then_some(false)
+            }
+        });
+        is_ready.then_some(self)
+    }
+
+    fn wait_listening(&mut self) {
         let data = self.data.clone();
         let mut found = None;
         wait("server.json", || {
@@ -98,7 +116,6 @@ impl Node {
         let found = found.expect("waited for");
         self.listen = found["listen"].as_str().and_then(|l| l.parse().ok()).expect("server.json names the address");
         self.token = found["token"].as_str().expect("server.json holds the token").to_owned();
-        wait("readiness", || (self.get("/readyz").0 == 200).then_some(()));
     }
 
     /// A client of the owner.
