@@ -1,7 +1,8 @@
 //! The catalogue: everything that the office says about itself, in immutable versions.
 //!
 //! Who there is ([`office`]), where ([`region`], boundaries from `atlas`), who handles what where ([`duty`]),
-//! how long it may take and who hears of it when it takes longer ([`profile`], the calendar from `almanac`).
+//! how long it may take, who hears of it when it takes longer ([`profile`], the calendar from `almanac`) and
+//! who may say yes to more time ([`approval`]).
 //! A report or order names the version that its door held; whoever decides uses exactly that one. A version
 //! never changes, so an `Arc<Catalogue>` may be kept and shared at will.
 //!
@@ -9,6 +10,8 @@
 //!   import ─► Draft ─check─► Publication ─records─► topic ─► Shelf ─► Arc<Catalogue> ─► route, posts_for, limits
 //! ```
 
+pub mod approval;
+mod built_in;
 pub mod dictionary;
 pub mod draft;
 pub mod duty;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use xh_atlas::{Cgcs2000, Point, Shape};
 use xh_domain::case::Reason;
+use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::catalogue::office::Role;
 use xh_domain::catalogue::part::PartKind;
 use xh_domain::catalogue::region::District;
@@ -211,6 +212,28 @@ fn a_ladder_reaches_the_posts_of_the_place_and_passes_over_vacant_ones() {
     let nobody =
         catalogue.posts_for(&[Role::UnitHead, Role::CommunitySecretary], Seat { cell: None, unit: None, ..seat });
     assert_eq!(nobody.missing, [Role::UnitHead, Role::CommunitySecretary]);
+}
+
+#[test]
+fn an_approval_asks_the_lowest_post_that_somebody_holds() {
+    let mut draft = qiming::draft();
+    let unit: UnitId = "U-TRAFFIC".parse().unwrap();
+    let seat = Seat { ledger: "999901001".parse().unwrap(), cell: None, lead: None, unit: Some(&unit), line: None };
+    let asked = |draft: &Draft, level| qiming::shelved(draft).approvers(level, seat);
+    let (first, suspension) = (ApprovalLevel::FirstExtension, ApprovalLevel::Suspension);
+    assert_eq!(asked(&draft, first).filled[0].as_str(), "T-CENTER-SHIFT");
+    assert_eq!(asked(&draft, suspension).filled[0].as_str(), "T-STREET-SAFETY", "in charge of the unit's line");
+    draft.people.retain(|person| !person.posts.iter().any(|post| post.as_str() == "T-CENTER-SHIFT"));
+    let vacated = asked(&draft, first);
+    assert_eq!((vacated.filled[0].as_str(), vacated.vacant[0].as_str()), ("T-CENTER-HEAD", "T-CENTER-SHIFT"));
+}
+
+#[test]
+fn a_profile_in_which_nobody_approves_is_refused() {
+    let mut draft = qiming::draft();
+    draft.profile.approvals = serde_json::from_str(r#"{"pause":{"roles":[]}}"#).unwrap();
+    let faults = draft.publish().unwrap_err();
+    assert_eq!(faults[0].kind, FaultKind::NobodyApproves(ApprovalLevel::Pause));
 }
 
 #[test]

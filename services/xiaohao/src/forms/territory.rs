@@ -95,3 +95,21 @@ pub fn profile(file: &str, bytes: &[u8]) -> Result<Profile, Vec<FormFault>> {
         faults.list()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xh_city::qiming;
+
+    #[test]
+    fn the_example_streets_profile_is_the_built_in_default() {
+        let file = qiming::FILES.iter().find(|file| file.name == "profile.toml").unwrap();
+        let read = profile(file.name, file.text.as_bytes()).unwrap();
+        assert_eq!(read.waiting, Profile::office_default().waiting);
+        assert_eq!(read.tiers, Profile::office_default().tiers);
+        assert_eq!(read.ladders, Profile::office_default().ladders);
+        assert_eq!(read.objections, Profile::office_default().objections);
+        assert_eq!(read.extensions, Profile::office_default().extensions);
+        assert_eq!(read.approvals, Profile::office_default().approvals);
+    }
+}

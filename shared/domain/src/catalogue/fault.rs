@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::approval::ApprovalLevel;
 use super::draft::Draft;
 use super::duty::COOPERATING_MAX;
 use super::office::Organisation;
@@ -58,6 +59,9 @@ pub enum FaultKind {
     /// The profile lacks the tier that stands in for others.
     #[error("the profile has no tier {0}")]
     MissingTier(&'static str),
+    /// An approval that no role gives.
+    #[error("nobody approves {0:?}")]
+    NobodyApproves(ApprovalLevel),
     /// Rungs do not rise.
     #[error("the rungs of ladder {0} do not rise")]
     Rungs(String),
@@ -203,6 +207,9 @@ fn profile(draft: &Draft, faults: &mut Faults) {
     for (row, limits) in profile.tiers.values().enumerate() {
         let known = profile.ladders.contains_key(&limits.ladder);
         faults.unknown(PartKind::Profile, row, "ladder", &limits.ladder, known);
+    }
+    for level in ApprovalLevel::ALL.into_iter().filter(|level| profile.approvals.rule(*level).roles.is_empty()) {
+        faults.push(PartKind::Profile, 0, FaultKind::NobodyApproves(level));
     }
     for (row, (name, ladder)) in profile.ladders.iter().enumerate() {
         let rises = ladder.rungs.windows(2).all(|pair| pair[0].after_per_mille < pair[1].after_per_mille);

@@ -1,13 +1,16 @@
-//! Time limits by tier (时限), the limits of every other wait, and the ladder (督办) that each tier climbs.
+//! Time limits by tier (时限), the limits of every other wait, the ladder (督办) that each tier climbs, and the
+//! bounds of extension, return and suspension.
 //!
-//! All of it is data: the two profiles of `domain.md` 2.6 and the ladder of 2.7 are built in here only to
-//! begin with, and an office may import its own.
+//! All of it is data: two profiles are built in (`built_in`) only to begin with, and an office may import its
+//! own. What a file leaves out has the built-in value.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use xh_almanac::{DayCount, Limit, LimitUnit, Window, WorkWindows};
+use xh_almanac::{DayCount, Limit, WorkWindows};
 
+use super::approval::{ApprovalLevel, Approvals};
+use super::built_in;
 use super::office::Role;
 use crate::category::Tier;
 use crate::clock::Colour;
@@ -53,8 +56,50 @@ pub struct WaitingLimits {
     pub hand_over: Limit,
     /// 回访, from tick-off.
     pub callback: Limit,
+    /// 异议审核, from an objection to its review.
+    #[serde(default = "built_in::objection_review")]
+    pub objection_review: Limit,
+    /// 挂账复核, from an approved suspension to its next review (`domain.md` 0, point 9: monthly).
+    #[serde(default = "built_in::suspension_review")]
+    pub suspension_review: Limit,
     /// Who is told at the limit, then after the same limit once more, and so on.
     pub roles: Vec<Role>,
+}
+
+/// 异议: how long a unit may object to a dispatch, and how often an item may come back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Objections {
+    /// From the dispatch to the unit. Petitions: 5 working days (信访工作条例 art. 23).
+    pub within: Limit,
+    /// Returns granted of one item before a unit is designated (指定承办), which cannot be returned.
+    pub returns_max: u8,
+}
+
+/// 延期: what may be asked, and how much of it makes a matter for whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extensions {
+    /// Extensions granted of one item.
+    pub count_max: u8,
+    /// More working days than this at once are long.
+    pub long_over_days: u32,
+    /// May still be asked after the deadline (`domain.md` 2.5: by default not).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_deadline: bool,
+}
+
+impl Extensions {
+    /// Who must approve `days` more working days for an item that was granted `granted` extensions before.
+    pub fn level(&self, granted: u8, days: u32, is_engineering: bool) -> ApprovalLevel {
+        if days > self.long_over_days {
+            ApprovalLevel::LongExtension
+        } else if granted > 0 || is_engineering {
+            ApprovalLevel::FurtherExtension
+        } else {
+            ApprovalLevel::FirstExtension
+        }
+    }
 }
 
 /// How an order goes out.
@@ -116,6 +161,15 @@ pub struct Profile {
     pub waiting: WaitingLimits,
     /// Ladders by name.
     pub ladders: BTreeMap<String, Ladder>,
+    /// 异议.
+    #[serde(default = "built_in::objections")]
+    pub objections: Objections,
+    /// 延期.
+    #[serde(default = "built_in::extensions")]
+    pub extensions: Extensions,
+    /// 审批权限.
+    #[serde(default)]
+    pub approvals: Approvals,
 }
 
 /// The tier that counts where a category names none: 一般.
@@ -131,113 +185,6 @@ impl Profile {
     pub fn ladder(&self, tier: Tier) -> Option<&Ladder> {
         self.ladders.get(&self.limits(tier)?.ladder)
     }
-
-    /// The default profile of `domain.md` 2.6 with the default ladder of 2.7.
-    pub fn office_default() -> Profile {
-        use LimitUnit::{NaturalHours, NaturalMinutes, WorkDays, WorkHours};
-        let tiers = [
-            (
-                Tier::P0,
-                "特急",
-                Some(limit(10, NaturalMinutes)),
-                Some(limit(15, NaturalMinutes)),
-                limit(2, NaturalHours),
-            ),
-            (Tier::P1, "紧急", Some(limit(30, NaturalMinutes)), Some(limit(2, NaturalHours)), limit(24, NaturalHours)),
-            (Tier::P2, "一般", Some(limit(4, WorkHours)), Some(limit(1, WorkDays)), limit(5, WorkDays)),
-            (Tier::P3, "疑难", Some(limit(4, WorkHours)), Some(limit(1, WorkDays)), limit(15, WorkDays)),
-            (Tier::P2S, "部件快办", Some(limit(4, WorkHours)), Some(limit(1, WorkDays)), limit(3, WorkDays)),
-            (Tier::C, "咨询建议", Some(limit(2, WorkHours)), None, limit(1, WorkDays)),
-            (Tier::S, "督办/复核", Some(limit(2, WorkHours)), None, limit(3, WorkDays)),
-            (Tier::W, "微心愿", None, Some(limit(1, WorkDays)), limit(15, WorkDays)),
-        ];
-        let row = |(tier, name, sign, contact, resolve)| (tier, tier_limits(tier, name, sign, contact, resolve));
-        profile("default", tiers.into_iter().map(row).collect())
-    }
-
-    /// The second built-in profile of `domain.md` 2.6, `beijing-4tier`: 2 h, 24 h, 7 and 15 natural days.
-    pub fn beijing_4tier() -> Profile {
-        use LimitUnit::{NaturalDays, NaturalHours};
-        let mut beijing = Profile::office_default();
-        beijing.name = "beijing-4tier".to_owned();
-        beijing.tiers.retain(|tier, _| matches!(tier, Tier::P0 | Tier::P1 | Tier::P2 | Tier::P3));
-        let resolves = [limit(2, NaturalHours), limit(24, NaturalHours), limit(7, NaturalDays), limit(15, NaturalDays)];
-        for (limits, resolve) in beijing.tiers.values_mut().zip(resolves) {
-            limits.resolve = resolve;
-        }
-        beijing
-    }
-}
-
-const fn limit(amount: u32, unit: LimitUnit) -> Limit {
-    match Limit::new(amount, unit) {
-        Ok(limit) => limit,
-        Err(_) => panic!("built-in limits lie between 1 and their maximum (every one is made in a test)"),
-    }
-}
-
-fn tier_limits(tier: Tier, name: &str, sign: Option<Limit>, contact: Option<Limit>, resolve: Limit) -> TierLimits {
-    let dispatch = match tier {
-        Tier::P0 => limit(5, LimitUnit::NaturalMinutes),
-        Tier::P1 => limit(30, LimitUnit::NaturalMinutes),
-        _ => limit(4, LimitUnit::WorkHours),
-    };
-    TierLimits {
-        name: name.to_owned(),
-        sign,
-        contact,
-        claim: (tier == Tier::W).then(|| limit(5, LimitUnit::WorkDays)),
-        resolve,
-        dispatch,
-        ladder: if tier == Tier::P0 { "copied" } else { "default" }.to_owned(),
-        registered_by_rule: tier == Tier::P0,
-    }
-}
-
-fn profile(name: &str, tiers: BTreeMap<Tier, TierLimits>) -> Profile {
-    let window = |open, close| Window { open_minute: open, close_minute: close };
-    let windows = WorkWindows::new("default", vec![window(8 * 60, 12 * 60), window(14 * 60, 18 * 60)]);
-    let ladders = [("default".to_owned(), default_ladder()), ("copied".to_owned(), copied_ladder())];
-    Profile {
-        name: name.to_owned(),
-        day_count: DayCount::NextDayEndOfBusiness,
-        windows: windows.expect("08:00-12:00 and 14:00-18:00 are in order and apart"),
-        tiers,
-        waiting: WaitingLimits {
-            check: limit(2, LimitUnit::NaturalHours),
-            approval: limit(1, LimitUnit::WorkDays),
-            hand_over: limit(1, LimitUnit::WorkDays),
-            callback: limit(1, LimitUnit::WorkDays),
-            roles: vec![Role::ShiftLead, Role::CenterHead],
-        },
-        ladders: ladders.into(),
-    }
-}
-
-/// The default ladder of `domain.md` 2.7.
-fn default_ladder() -> Ladder {
-    let rung = |after_per_mille, colour, form, roles| Rung { after_per_mille, colour, form, roles };
-    Ladder {
-        yellow_per_mille_left: 200,
-        yellow_roles: vec![Role::UnitHandler, Role::GridBranchSecretary],
-        reply: limit(1, LimitUnit::WorkDays),
-        copied_at_dispatch: vec![],
-        rungs: vec![
-            rung(0, Colour::Blue, RungForm::SupervisionOrder, vec![Role::CommunitySecretary, Role::ShiftLead]),
-            rung(500, Colour::Orange, RungForm::SupervisionOrder, vec![Role::LeaderInCharge]),
-            rung(
-                1_000,
-                Colour::Red,
-                RungForm::ListedSupervision,
-                vec![Role::StreetPartySecretary, Role::StreetDirector, Role::UnitHead],
-            ),
-        ],
-    }
-}
-
-/// P0's: lights, no orders; the duty leader is copied at dispatch.
-fn copied_ladder() -> Ladder {
-    Ladder { copied_at_dispatch: vec![Role::LeaderInCharge, Role::ShiftLead], rungs: vec![], ..default_ladder() }
 }
 
 #[cfg(test)]
@@ -245,39 +192,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_profile_is_the_table_of_the_domain_page() {
-        let profile = Profile::office_default();
-        let said = |tier: Tier| {
-            let limits = &profile.tiers[&tier];
-            let text = |limit: Option<Limit>| limit.map_or("-".into(), |l| format!("{} {:?}", l.amount(), l.unit()));
-            [text(limits.contact), text(Some(limits.resolve)), text(limits.sign), text(limits.claim)].join(", ")
-        };
-        assert_eq!(said(Tier::P0), "15 NaturalMinutes, 2 NaturalHours, 10 NaturalMinutes, -");
-        assert_eq!(said(Tier::P1), "2 NaturalHours, 24 NaturalHours, 30 NaturalMinutes, -");
-        assert_eq!(said(Tier::P2), "1 WorkDays, 5 WorkDays, 4 WorkHours, -");
-        assert_eq!(said(Tier::P3), "1 WorkDays, 15 WorkDays, 4 WorkHours, -");
-        assert_eq!(said(Tier::P2S), "1 WorkDays, 3 WorkDays, 4 WorkHours, -");
-        assert_eq!(said(Tier::C), "-, 1 WorkDays, 2 WorkHours, -");
-        assert_eq!(said(Tier::S), "-, 3 WorkDays, 2 WorkHours, -");
-        assert_eq!(said(Tier::W), "1 WorkDays, 15 WorkDays, -, 5 WorkDays");
+    fn an_extension_goes_to_the_post_that_its_length_and_number_ask_for() {
+        let extensions = built_in::extensions();
+        let level = |granted, days, engineering| extensions.level(granted, days, engineering);
+        assert_eq!(level(0, 3, false), ApprovalLevel::FirstExtension, "7c of the example street");
+        assert_eq!(level(0, extensions.long_over_days, false), ApprovalLevel::FirstExtension);
+        assert_eq!(level(0, 3, true), ApprovalLevel::FurtherExtension);
+        assert_eq!(level(1, 3, false), ApprovalLevel::FurtherExtension);
+        assert_eq!(level(0, extensions.long_over_days + 1, false), ApprovalLevel::LongExtension);
+        assert_eq!(level(1, extensions.long_over_days + 1, true), ApprovalLevel::LongExtension);
     }
 
     #[test]
-    fn the_beijing_profile_counts_natural_days_and_lacks_no_tier() {
-        let profile = Profile::beijing_4tier();
-        assert_eq!(profile.limits(Tier::P3).unwrap().resolve, limit(15, LimitUnit::NaturalDays));
-        assert_eq!(profile.limits(Tier::P2S).unwrap().resolve, limit(7, LimitUnit::NaturalDays), "the fallback tier");
-        for tier in Tier::ALL {
-            assert!(profile.ladder(tier).is_some(), "{tier} has no ladder");
+    fn a_profile_that_says_nothing_of_approvals_has_the_built_in_ones() {
+        let mut json = serde_json::to_value(Profile::office_default()).unwrap();
+        let table = json.as_object_mut().unwrap();
+        for field in ["objections", "extensions", "approvals"] {
+            assert!(table.remove(field).is_some(), "{field}");
         }
-        let json = serde_json::to_string(&profile).unwrap();
-        assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), profile);
-    }
-
-    #[test]
-    fn an_emergency_lights_but_climbs_nothing() {
-        let profile = Profile::office_default();
-        assert_eq!(profile.ladder(Tier::P0).unwrap().rungs, vec![]);
-        assert_eq!(profile.ladder(Tier::P2).unwrap().rungs.len(), 3);
+        let waiting = table["waiting"].as_object_mut().unwrap();
+        assert!(waiting.remove("objection_review").is_some() && waiting.remove("suspension_review").is_some());
+        assert_eq!(serde_json::from_value::<Profile>(json).unwrap(), Profile::office_default());
     }
 }
