@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{CalendarVersion, DayKind};
 use crate::day::Day;
 use crate::limit::{DayCount, Limit, LimitUnit, Measure, Span};
+use crate::spans::Pause;
 use crate::windows::WorkWindows;
 use crate::worktime::WorkTime;
 
@@ -81,10 +82,7 @@ pub enum Counted {
         day_count: DayCount,
     },
     /// What was left when the clock was stopped, from the instant it runs again.
-    Rest {
-        /// What was left; negative if the clock was overdue.
-        left: Span,
-    },
+    Rest(Pause),
     /// Nothing was counted: the source gave the instant.
     Given,
 }
@@ -119,6 +117,9 @@ pub enum ReckonError {
         /// The axis of the extension.
         added: Measure,
     },
+    /// A deadline beyond the calendar was extended and resumed more often than is kept for its recount.
+    #[error("moved over {} times while provisional", crate::EARLIER_MAX)]
+    MovedTooOften,
     /// A share above [`crate::SHARE_PER_MILLE_MAX`].
     #[error("a share of {per_mille} per mille")]
     ShareTooLarge {
@@ -148,7 +149,7 @@ impl Deadline {
     pub(crate) fn start_day(&self) -> Option<Day> {
         match self.counted {
             Counted::Extension { .. } => day_closed_at(self.from_ms),
-            Counted::Limit { .. } | Counted::Rest { .. } | Counted::Given => Day::of(self.from_ms),
+            Counted::Limit { .. } | Counted::Rest(_) | Counted::Given => Day::of(self.from_ms),
         }
     }
 }

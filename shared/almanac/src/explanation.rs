@@ -36,6 +36,9 @@ pub struct Explanation {
     /// How many holidays were passed over in all; ordinary weekends not counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rest_count: u32,
+    /// The deadline that this one was counted on from, where that was provisional: a recount begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Arc<Explanation>>,
 }
 
 /// Neighbouring rest days of one name.
@@ -73,7 +76,8 @@ fn is_zero(count: &u32) -> bool {
 
 impl Explanation {
     pub(crate) fn without_days(deadline: Deadline, authority: Authority) -> Explanation {
-        Explanation { deadline, authority, make_up: Vec::new(), make_up_count: 0, rest: Vec::new(), rest_count: 0 }
+        let (make_up, rest) = (Vec::new(), Vec::new());
+        Explanation { deadline, authority, make_up, make_up_count: 0, rest, rest_count: 0, earlier: None }
     }
 
     fn add(&mut self, named: &Named) {
@@ -125,10 +129,10 @@ impl Almanac {
         let (limit, day_count) = match deadline.counted {
             Counted::Limit { limit, day_count } => (limit, day_count),
             Counted::Extension { added, day_count } => (added, day_count),
-            Counted::Rest { left } if left.measure == Measure::Working => {
+            Counted::Rest(pause) if pause.left.measure == Measure::Working => {
                 return Some((self.first_open(from_ms)?, end));
             }
-            Counted::Rest { .. } | Counted::Given => return None,
+            Counted::Rest(_) | Counted::Given => return None,
         };
         let to_close = day_count == DayCount::NextDayEndOfBusiness;
         let first = match limit.unit() {

@@ -8,7 +8,7 @@
 //! ```text
 //!   notice files ──► CalendarVersion ─┐                       ┌─► Deadline ──► Explanation
 //!   (what days)      WorkWindows ─────┴─► Almanac (day table) ┤   before / after / extend /
-//!                                                             └─► remaining / resume
+//!                                                             └─► pause / resume / recount
 //! ```
 //!
 //! The left half is data, the right half arithmetic, and they meet only in [`Almanac::new`]: the
@@ -27,6 +27,7 @@ mod given;
 mod limit;
 mod merging;
 mod notice;
+mod recount;
 mod render;
 mod spans;
 mod windows;
@@ -40,5 +41,6 @@ pub use given::GivenDeadline;
 pub use limit::{DayCount, Limit, LimitFault, LimitUnit, Measure, Span};
 pub use merging::{CalendarFault, CalendarFaults, FaultKind, Said};
 pub use notice::{NoticeFile, read_calendar};
-pub use spans::{Dated, SHARE_PER_MILLE_MAX};
+pub use recount::EARLIER_MAX;
+pub use spans::{Dated, Pause, SHARE_PER_MILLE_MAX};
 pub use windows::{Window, WindowFault, WorkWindows};

@@ -55,7 +55,10 @@ impl Explanation {
             (_, Counted::Extension { added, .. }) => {
                 format!("延期，自原截止{start} 起 {}", limit_zh(added))
             }
-            (_, Counted::Rest { left }) => format!("{start} 恢复计时，{}", left_zh(left)),
+            (_, Counted::Rest(pause)) => {
+                let begun = moment(pause.begun_ms, None, |day| WEEKDAYS_ZH[day.weekday()]);
+                format!("{begun} 暂停，{start} 恢复计时，{}", left_zh(pause.left))
+            }
             (_, Counted::Given) => format!("{start} 起，期限已给定"),
         }
     }
@@ -67,7 +70,10 @@ impl Explanation {
             (_, Counted::Extension { added, .. }) => {
                 format!("Extension, old deadline {start} + {}", limit_en(added))
             }
-            (_, Counted::Rest { left }) => format!("Resumed {start}, {}", left_en(left)),
+            (_, Counted::Rest(pause)) => {
+                let begun = moment(pause.begun_ms, None, weekday_en_short);
+                format!("Stopped {begun}, resumed {start}, {}", left_en(pause.left))
+            }
             (_, Counted::Given) => format!("{start}, limit given"),
         }
     }
@@ -115,7 +121,7 @@ impl Explanation {
     fn is_continuous(&self) -> bool {
         match self.deadline.counted {
             Counted::Limit { .. } | Counted::Extension { .. } => self.deadline.nominal.measure == Measure::Natural,
-            Counted::Rest { .. } | Counted::Given => false,
+            Counted::Rest(_) | Counted::Given => false,
         }
     }
 
@@ -124,7 +130,7 @@ impl Explanation {
         let (limit, day_count) = match self.deadline.counted {
             Counted::Limit { limit, day_count } => (limit, day_count),
             Counted::Extension { added, day_count } => (added, day_count),
-            Counted::Rest { .. } | Counted::Given => return None,
+            Counted::Rest(_) | Counted::Given => return None,
         };
         let days = limit.unit() == LimitUnit::NaturalDays;
         if !days || day_count != DayCount::NextDayEndOfBusiness {

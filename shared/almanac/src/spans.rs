@@ -4,8 +4,11 @@
 //! the effective deadline. For 5 working days of 8 hours, yellow (20 % left) comes 8 working hours
 //! before the deadline, the orders at 50 % and 100 % come 20 and 40 working hours after it; for 24
 //! natural hours 4.8 before, 12 and 24 after. An extension adds to the nominal limit and counts
-//! from the **old** deadline. A stopped clock keeps what was left and runs it from the resumption;
-//! an overdue one keeps, as a negative rest, how far it was overdue.
+//! from the **old** deadline. A stopped clock (挂账) keeps what was left and runs it from the resumption;
+//! an overdue one keeps, as a negative rest, how far it was overdue. What was left is counted once,
+//! when the clock stops: a calendar that changes during the pause moves nothing.
+
+use serde::{Deserialize, Serialize};
 
 use crate::almanac::{Almanac, Basis, Counted, Deadline, ReckonError, day_closed_at};
 use crate::day::Day;
@@ -21,6 +24,15 @@ pub struct Dated {
     pub instant_ms: i64,
     /// How sure the calendar is of it: never surer than of the deadline.
     pub basis: Basis,
+}
+
+/// 挂账, 暂停: a stopped clock, with what was left of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pause {
+    /// When it stopped.
+    pub begun_ms: i64,
+    /// What was left then; negative if the clock was overdue.
+    pub left: Span,
 }
 
 impl Almanac {
@@ -85,13 +97,28 @@ impl Almanac {
         Ok(Span { measure, ms })
     }
 
-    /// The deadline of a stopped clock that runs again at `at_ms` with `left` of its time.
+    /// Stops a clock: what is left of it at this instant. A clock stopped after its deadline keeps at least
+    /// a millisecond overdue, even where no working time has passed since (a night, a weekend), so that no
+    /// pause makes it in time again.
+    ///
+    /// # Errors
+    /// An instant outside the horizon.
+    pub fn pause(&self, deadline: &Deadline, at_ms: i64) -> Result<Pause, ReckonError> {
+        let mut left = self.remaining(at_ms, deadline)?;
+        if !deadline.is_met_at(at_ms) {
+            left.ms = left.ms.min(-1);
+        }
+        Ok(Pause { begun_ms: at_ms, left })
+    }
+
+    /// The deadline of a stopped clock that runs again at `at_ms`. The base of percentages stays.
     ///
     /// # Errors
     /// The end lies outside the horizon.
-    pub fn resume(&self, stopped: &Deadline, left: Span, at_ms: i64) -> Result<Deadline, ReckonError> {
-        let (instant_ms, basis) = self.step(at_ms, left)?;
-        Ok(Deadline { instant_ms, nominal: stopped.nominal, from_ms: at_ms, counted: Counted::Rest { left }, basis })
+    pub fn resume(&self, stopped: &Deadline, pause: Pause, at_ms: i64) -> Result<Deadline, ReckonError> {
+        let (instant_ms, basis) = self.step(at_ms, pause.left)?;
+        let (nominal, counted) = (stopped.nominal, Counted::Rest(pause));
+        Ok(Deadline { instant_ms, nominal, from_ms: at_ms, counted, basis: basis.max(stopped.basis) })
     }
 
     /// Working milliseconds from one instant to another; negative if the second comes first.

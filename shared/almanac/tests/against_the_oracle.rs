@@ -7,11 +7,13 @@
 mod oracle;
 mod street;
 
+use std::collections::BTreeSet;
+
 use oracle::{MINUTE_MS, Oracle};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use street::{CALENDAR, at, calendar, limit};
-use xh_almanac::{Almanac, DayCount, LimitUnit, Measure, Window, WorkWindows};
+use xh_almanac::{Almanac, DAY_MS, Day, DayCount, LimitUnit, Measure, NoticeFile, Window, WorkWindows, read_calendar};
 
 /// Windows in minutes of the day: the usual ones, and two offices that work otherwise.
 const OFFICES: [&[(u16, u16)]; 3] =
@@ -50,6 +52,17 @@ fn a_deadline_is_cheap() {
 
 fn cases() -> u32 {
     std::env::var("XIAOHAO_CASES").map_or(4_000, |cases| cases.parse().unwrap())
+}
+
+/// Calendars laid out anew in each case cost some milliseconds: fewer of them.
+fn cases_of_a_new_calendar() -> u32 {
+    cases() / 20
+}
+
+fn office_of(calendar: &serde_json::Value) -> Almanac {
+    let bytes = serde_json::to_vec(calendar).unwrap();
+    let file = NoticeFile { name: "calendar", bytes: &bytes };
+    Almanac::new(read_calendar(None, &[file]).unwrap(), WorkWindows::default())
 }
 
 /// Any millisecond of 2023 to 2027, half of them on a whole quarter of an hour: there lie the boundaries.
@@ -133,22 +146,86 @@ fn an_extension_adds_to_the_limit_and_counts_from_the_old_deadline() {
     });
 }
 
+/// A deadline of a random office, stopped somewhere from its start to half as long after its end, and
+/// resumed up to 90 days later.
 #[test]
-fn a_clock_that_is_stopped_and_resumed_at_once_is_due_when_it_was() {
+fn a_pause_moves_the_deadline_to_where_the_walk_of_what_was_left_arrives() {
     let offices = offices();
+    let pauses = (0..1_500_i64, prop_oneof![Just(0_i64), 0..90 * DAY_MS]);
     check(
-        (0..OFFICES.len(), starts(), units(), day_counts(), 0..1_500_i64),
-        |(office, start_ms, (unit, amount), day_count, part)| {
-            let (almanac, _) = &offices[office];
+        (0..OFFICES.len(), starts(), units(), day_counts(), pauses),
+        |(office, start_ms, (unit, amount), day_count, (part, length_ms))| {
+            let (almanac, oracle) = &offices[office];
             let deadline = almanac.deadline(start_ms, limit(amount, unit), day_count).unwrap();
-            let stop_ms = start_ms + (deadline.instant_ms - start_ms) / 1_000 * part;
-            let left = almanac.remaining(stop_ms, &deadline).unwrap();
-            let resumed = almanac.resume(&deadline, left, stop_ms).unwrap();
-            prop_assert_eq!(almanac.remaining(resumed.instant_ms, &deadline).unwrap().ms, 0);
-            prop_assert_eq!(resumed.nominal, deadline.nominal);
+            let due_ms = deadline.instant_ms;
+            let stop_ms = start_ms + (due_ms - start_ms) / 1_000 * part;
+            let resume_ms = stop_ms + length_ms;
+            let pause = almanac.pause(&deadline, stop_ms).unwrap();
+            let resumed = almanac.resume(&deadline, pause, resume_ms).unwrap();
+            prop_assert_eq!((resumed.nominal, resumed.from_ms), (deadline.nominal, resume_ms));
+            prop_assert_eq!(resumed.is_met_at(resume_ms), stop_ms <= due_ms, "in time before, in time after");
+            let wanted_ms = match deadline.nominal.measure {
+                Measure::Natural => due_ms + length_ms,
+                Measure::Working if stop_ms <= due_ms => match oracle.open_between(stop_ms, due_ms) {
+                    0 => resume_ms,
+                    left_ms => oracle.walk_on(resume_ms, left_ms),
+                },
+                Measure::Working => oracle.walk_back(resume_ms, oracle.open_between(due_ms, stop_ms).max(1)),
+            };
+            prop_assert_eq!(resumed.instant_ms, wanted_ms);
             Ok(())
         },
     );
+}
+
+#[test]
+fn no_sequence_of_pauses_gains_a_minute_of_open_time() {
+    let offices = offices();
+    let pauses = proptest::collection::vec((0..5 * DAY_MS, 0..20 * DAY_MS), 1..5);
+    check((0..OFFICES.len(), starts(), 1..30_u32, pauses), |(office, start_ms, days, pauses)| {
+        let (almanac, oracle) = &offices[office];
+        let whole = limit(days, LimitUnit::WorkDays);
+        let mut deadline = almanac.deadline(start_ms, whole, DayCount::NextDayEndOfBusiness).unwrap();
+        let given_ms = oracle.open_between(start_ms, deadline.instant_ms);
+        let (mut now_ms, mut ran_ms) = (start_ms, 0);
+        for (run_ms, rest_ms) in pauses {
+            let stop_ms = (now_ms + run_ms).min(deadline.instant_ms);
+            ran_ms += oracle.open_between(now_ms, stop_ms);
+            let pause = almanac.pause(&deadline, stop_ms).unwrap();
+            now_ms = stop_ms + rest_ms;
+            deadline = almanac.resume(&deadline, pause, now_ms).unwrap();
+        }
+        ran_ms += oracle.open_between(now_ms, deadline.instant_ms);
+        prop_assert_eq!(ran_ms, given_ms, "what ran in all is what was given");
+        Ok(())
+    });
+}
+
+/// Days off by local decision: the walk is given them as rest days, the almanac as what they are.
+#[test]
+fn local_rest_days_are_walked_around() {
+    let days = proptest::collection::btree_set(0..1_096_i64, 0..12);
+    let cases = (days, starts(), units(), day_counts());
+    let config = Config { cases: cases_of_a_new_calendar(), failure_persistence: None, ..Config::default() };
+    let first = Day::of(at("2024-01-01T00:00:00+08:00")).unwrap();
+    let test = |(days, start_ms, (unit, amount), day_count): (BTreeSet<i64>, i64, (LimitUnit, u32), DayCount)| {
+        let named =
+            days.iter().map(|day| serde_json::json!({"date": first.plus(*day).unwrap().to_string(), "name": "停"}));
+        let mut calendar: serde_json::Value = serde_json::from_slice(CALENDAR).unwrap();
+        calendar["local_rest"] = named.collect();
+        let almanac = office_of(&calendar);
+        let made_up: Vec<_> = calendar["work"].as_array().unwrap().iter().map(|day| day["date"].clone()).collect();
+        let local = calendar["local_rest"].as_array().unwrap().clone();
+        let not_worked = |day: &serde_json::Value| !local.iter().any(|rest| rest["date"] == *day);
+        calendar["work"] =
+            made_up.into_iter().filter(not_worked).map(|date| serde_json::json!({"date": date})).collect();
+        calendar["rest"].as_array_mut().unwrap().extend(local.clone());
+        let oracle = Oracle::new(calendar.to_string().as_bytes(), &[(480, 720), (840, 1_080)]);
+        let deadline = almanac.deadline(start_ms, limit(amount, unit), day_count).unwrap();
+        prop_assert_eq!(deadline.instant_ms, oracle.deadline(start_ms, amount, unit, day_count));
+        Ok(())
+    };
+    TestRunner::new(config).run(&cases, test).unwrap();
 }
 
 #[test]

@@ -95,13 +95,13 @@ fn a_clock_is_not_extended_on_the_other_axis() {
 fn an_overdue_clock_stays_as_far_overdue_when_it_runs_again() {
     let almanac = almanac();
     let deadline = due("2026-10-13T09:00:00+08:00", 1, LimitUnit::WorkDays);
-    let left = almanac.remaining(at("2026-10-15T10:00:00+08:00"), &deadline).unwrap();
-    assert_eq!(left.ms, -2 * HOUR_MS);
-    let resumed = almanac.resume(&deadline, left, at("2026-10-20T15:00:00+08:00")).unwrap();
+    let pause = almanac.pause(&deadline, at("2026-10-15T10:00:00+08:00")).unwrap();
+    assert_eq!(pause.left.ms, -2 * HOUR_MS);
+    let resumed = almanac.resume(&deadline, pause, at("2026-10-20T15:00:00+08:00")).unwrap();
     assert_eq!(resumed.instant_ms, at("2026-10-20T11:00:00+08:00"));
     assert_eq!(
         almanac.explain(&resumed).render_zh(),
-        "周二 10-20 15:00 恢复计时，已超工作时间 2 小时：截止周二 10-20 11:00"
+        "周四 10-15 10:00 暂停，周二 10-20 15:00 恢复计时，已超工作时间 2 小时：截止周二 10-20 11:00"
     );
 }
 

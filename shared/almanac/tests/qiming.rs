@@ -131,10 +131,10 @@ fn need_ten_keeps_six_working_hours_and_runs_them_after_its_review() {
     let almanac = almanac();
     let need = &needs()[9];
     let deadline = item_deadline(&almanac, &need["items"][0]);
-    let left = almanac.remaining(instant(&need["suspension"]["approved"]), &deadline).unwrap();
-    assert_eq!(left.ms, 6 * HOUR_MS);
+    let pause = almanac.pause(&deadline, instant(&need["suspension"]["approved"])).unwrap();
+    assert_eq!(pause.left.ms, 6 * HOUR_MS);
 
-    let resumed = almanac.resume(&deadline, left, at("2026-10-29T15:00:00+08:00")).unwrap();
+    let resumed = almanac.resume(&deadline, pause, at("2026-10-29T15:00:00+08:00")).unwrap();
     assert_eq!(resumed.instant_ms, at("2026-10-30T11:00:00+08:00"));
     assert_eq!(resumed.nominal, deadline.nominal);
 }
