@@ -16,6 +16,7 @@ pub mod digest;
 pub mod entropy;
 pub mod evolve;
 pub mod fact;
+pub mod figures;
 pub mod handover;
 pub mod ids;
 pub mod kept;

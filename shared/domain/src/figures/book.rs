@@ -1,0 +1,84 @@
+//! 案卷册: the fold of facts into rows and lines. It judges nothing: what an entry says is so.
+//!
+//! A fact about a need or item that is not here is passed over: figures are read, they halt nobody. (The
+//! ledger's own fold halts on it, `evolve`.)
+
+use std::collections::BTreeMap;
+
+use super::line::{Line, deadline};
+use super::row::Row;
+use crate::clock::ClockKind;
+use crate::fact::{Entry, Fact, HandOverOutcome, SentItem};
+use crate::ids::NeedId;
+use crate::letter::Letter;
+
+/// The needs of one ledger (or of several) and what has become of them, up to the last entry folded.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Casebook {
+    pub(super) rows: BTreeMap<NeedId, Row>,
+}
+
+impl Casebook {
+    /// Folds one entry; entries come in the order of their ledger.
+    pub fn fold(&mut self, entry: &Entry, at_ms: i64) {
+        let Some(need) = entry.need else { return };
+        entry.facts().iter().for_each(|fact| self.fact(need, fact, at_ms));
+    }
+
+    fn fact(&mut self, need: NeedId, fact: &Fact, at_ms: i64) {
+        match fact {
+            Fact::Opened { case, .. } => {
+                self.rows.insert(need, Row::opened(case.received_at_ms));
+            }
+            Fact::HistoryTaken { case } => {
+                self.rows.insert(need, Row { is_excluded: true, ..Row::opened(case.received_at_ms) });
+            }
+            Fact::TakenOver { handed } => {
+                self.rows.insert(need, Row::adopted(need, &handed.need));
+            }
+            _ => {
+                if let Some(row) = self.rows.get_mut(&need) {
+                    row.fact(need, fact, at_ms);
+                }
+            }
+        }
+    }
+}
+
+impl Row {
+    fn fact(&mut self, need: NeedId, fact: &Fact, at_ms: i64) {
+        match fact {
+            Fact::Registered { .. } => self.is_registered = true,
+            Fact::Dispatched { items, .. } => items.iter().for_each(|sent| self.sent(need, sent)),
+            Fact::NeedClosed { on_time } => self.closed_on_time = Some(*on_time),
+            Fact::HandOverEnded { outcome, .. } => match outcome {
+                HandOverOutcome::TakenOver { .. } => self.is_excluded = true,
+                HandOverOutcome::NotTaken => {}
+                HandOverOutcome::Returned { handed } => *self = Row::adopted(need, &handed.need),
+            },
+            Fact::Contacted { .. } => {
+                self.contacted_ms.get_or_insert(at_ms);
+            }
+            Fact::TickOffApplied { item, .. } => self.line(*item, |line| line.applied_ms = Some(at_ms)),
+            Fact::CheckFailed { item, .. } | Fact::ApprovalRefused { item, .. } => self.line(*item, |line| {
+                line.applied_ms = None;
+                line.rework = line.rework.saturating_add(1);
+            }),
+            Fact::TickedOff { item, .. } => self.line(*item, |line| line.ticked_off_ms = Some(at_ms)),
+            _ => {}
+        }
+    }
+
+    fn sent(&mut self, need: NeedId, sent: &SentItem) {
+        self.lines.push(Line::sent(need, sent));
+        self.contact_due_ms = self.contact_due_ms.or(deadline(&sent.clocks, ClockKind::Contact));
+    }
+
+    /// The line of an item that its unit still has.
+    fn line(&mut self, letter: Letter, change: impl FnOnce(&mut Line)) {
+        let of = |line: &&mut Line| Letter::from(line.item) == letter && !line.is_returned;
+        if let Some(line) = self.lines.iter_mut().rev().find(of) {
+            change(line);
+        }
+    }
+}
