@@ -28,6 +28,7 @@ use crate::forms::table::FormFault;
 use crate::imports::standing;
 use crate::node::NodeClock;
 use crate::rest::Rest;
+use crate::statistics::{self, Question};
 use crate::verification;
 
 /// Most bytes of one upload of forms.
@@ -64,6 +65,7 @@ pub fn routes(administration: Arc<Administration>) -> Router {
         .route("/admin/settled", post(settled))
         .route("/admin/verify", post(verify))
         .route("/admin/condition", get(condition))
+        .route("/admin/figures", get(figures))
         .route("/admin/standing", post(standing).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
         .with_state(administration)
 }
@@ -270,6 +272,16 @@ async fn standing(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<R
     let found = found.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "reading stopped"))?;
     let found = found.map_err(|why| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", &why))?;
     Ok(Json(found).into_response())
+}
+
+/// The figures of a period, counted anew from the facts.
+async fn figures(State(a): Shared, headers: HeaderMap, Query(asked): Query<Question>) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let (log, now_ms) = (Arc::clone(&a.log), a.clock.part().wall_ms());
+    let counted = tokio::task::spawn_blocking(move || statistics::read(&*log, &asked, now_ms)).await;
+    let counted = counted.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "counting stopped"))?;
+    let counted = counted.map_err(|why| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", &why))?;
+    Ok(Json(counted).into_response())
 }
 
 /// How the node is: the log's health, the clock, the catalogue and how far its calendar reaches.

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod export;
+mod figures;
 mod import;
 mod owner;
 mod progress;
@@ -100,6 +101,8 @@ enum Command {
     Export(export::Export),
     /// Tells where a need or item stands, why it is there, and what happens next.
     Explain(explain::Explain),
+    /// 统计: the figures of a period, and the needs and items behind each.
+    Figures(figures::Figures),
     /// Looks at everything that a node needs, and says what to do.
     Doctor(doctor::Doctor),
     /// Follows every chain and folds every fact anew.
@@ -129,6 +132,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Import(import) => import.run(&cli.globals),
         Command::Export(export) => export.run(&cli.globals),
         Command::Explain(explain) => explain.run(&cli.globals),
+        Command::Figures(figures) => figures.run(&cli.globals),
         Command::Doctor(doctor) => doctor.run(&cli.globals),
         Command::Demo(demo) => demo.run(&cli.globals),
         Command::Verify => verify::run(&cli.globals),

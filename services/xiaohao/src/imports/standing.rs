@@ -9,15 +9,12 @@ use serde::{Deserialize, Serialize};
 use xh_atlas::Point;
 use xh_domain::case::Case;
 use xh_domain::catalogue::Catalogue;
-use xh_domain::fact::{Entry, Fact};
+use xh_domain::fact::Fact;
 use xh_domain::ids::{LedgerCode, NeedId, ReportId};
 use xh_domain::report::{Mode, PastOutcome};
-use xh_engine::envelope::Envelope;
-use xh_engine::topics::FACTS;
-use xh_journal::contract::{Log, ReadLimit, Record, Slot};
-use xh_ledger::role::decode;
+use xh_journal::contract::Log;
 
-use crate::verification::{Counting, Counts};
+use crate::counted;
 
 /// What is asked for.
 #[derive(Default, Serialize, Deserialize)]
@@ -66,9 +63,7 @@ pub fn read(log: &dyn Log, catalogue: Option<&Catalogue>, question: &Question) -
     let asked = question.reports.iter().map(|asked| (asked.id, asked.street)).collect();
     let mut search =
         Search { catalogue, within_m: question.within_m, asked, found: BTreeMap::new(), of_need: BTreeMap::new() };
-    for partition in 0..log.partitions(FACTS) {
-        search.partition(log, Slot { topic: FACTS, partition })?;
-    }
+    counted::entries(log, |entry, _| entry.facts().iter().for_each(|fact| search.fact(entry.need, fact)))?;
     Ok(search.found.into_values().collect())
 }
 
@@ -81,31 +76,6 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn partition(&mut self, log: &dyn Log, slot: Slot) -> Result<(), String> {
-        let mut counting = Counting::default();
-        let mut position = log.low_water(slot);
-        loop {
-            let records = log.read(slot, position, ReadLimit::default()).map_err(|e| format!("{slot}: {e}"))?;
-            let Some(last) = records.last() else { return Ok(()) };
-            position = last.position + 1;
-            for record in &records {
-                self.record(&mut counting, record)
-                    .map_err(|why| format!("{slot} position {}: {why}", record.position))?;
-            }
-        }
-    }
-
-    fn record(&mut self, counting: &mut Counting, record: &Record) -> Result<(), String> {
-        let envelope = Envelope::read(&record.value).map_err(|why| why.to_string())?;
-        if let Counts::Yes { .. } = counting.judge(record, &envelope) {
-            let entry: Entry = decode(envelope.body)?;
-            for fact in entry.facts() {
-                self.fact(entry.need, fact);
-            }
-        }
-        Ok(())
-    }
-
     fn fact(&mut self, need: Option<NeedId>, fact: &Fact) {
         let Some(need) = need else { return };
         match fact {

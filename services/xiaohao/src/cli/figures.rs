@@ -1,0 +1,78 @@
+//! `xiaohao figures`: the figures of a period as a table or as JSON, and who is behind a figure.
+
+use clap::Args;
+use serde_json::Value;
+use xh_almanac::Day;
+use xh_domain::figures::Period;
+use xh_domain::ids::LedgerCode;
+
+use super::owner::Owner;
+use super::{Failure, Globals, tell};
+
+/// Counts a period.
+#[derive(Args)]
+pub struct Figures {
+    /// `2026-09`, `2026` or `2026-09-14..2026-10-30`: needs received on these days.
+    #[arg(long)]
+    period: Period,
+    /// A day's beginning (`2026-10-31`) or an instant (`2026-10-31T00:00:00+08:00`); now if none is named.
+    #[arg(long, value_parser = instant_ms)]
+    as_of: Option<i64>,
+    /// One street's ledger; all of them if none is named.
+    #[arg(long)]
+    street: Option<LedgerCode>,
+    /// Lists the needs or items behind this counter: `overtime_to_archive`.
+    #[arg(long)]
+    behind: Option<String>,
+}
+
+fn instant_ms(text: &str) -> Result<i64, String> {
+    let day = text.parse::<Day>().ok().map(Day::start_ms);
+    let instant = || text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond);
+    day.or_else(instant).ok_or_else(|| "a day (2026-10-31) or an instant with its offset".to_owned())
+}
+
+impl Figures {
+    /// Counts and shows.
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        let mut path = format!("/admin/figures?first={}&last={}", self.period.first(), self.period.last());
+        path.extend(self.as_of.map(|as_of_ms| format!("&as_of_ms={as_of_ms}")));
+        path.extend(self.street.map(|street| format!("&ledger={street}")));
+        path.extend(self.behind.as_ref().map(|counter| format!("&behind={counter}")));
+        let owner = Owner::of(globals)?;
+        let sheet = owner.send("GET", &path, b"");
+        owner.close()?;
+        let sheet = sheet?;
+        if globals.json {
+            tell(&sheet.to_string());
+        } else {
+            self.lines(&sheet).iter().for_each(|line| tell(line));
+        }
+        Ok(())
+    }
+
+    fn lines(&self, sheet: &Value) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+        let label = |figure: &Value| format!("{} {}", padded(&text(&figure["zh"]), 16), text(&figure["en"]));
+        let mut lines = vec![format!("统计 figures {}，截至 as of {}", self.period, text(&sheet["as_of"]))];
+        for counter in array(&sheet["counters"]) {
+            lines.push(format!("{:>10}  {}", counter["count"].to_string(), label(counter)));
+            lines.extend(array(&counter["behind"]).map(|subject| format!("{:>12}{}", "", text(subject))));
+        }
+        for rate in array(&sheet["rates"]) {
+            let percent = rate["percent"].as_str().map_or("–".to_owned(), |percent| format!("{percent} %"));
+            lines.push(format!("{percent:>10}  {}", label(rate)));
+        }
+        lines
+    }
+}
+
+fn array(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// Chinese characters are two columns wide.
+fn padded(text: &str, columns: usize) -> String {
+    let wide = text.chars().filter(|c| !c.is_ascii()).count() + text.chars().count();
+    format!("{text}{}", " ".repeat(columns.saturating_sub(wide)))
+}
