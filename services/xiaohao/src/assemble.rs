@@ -203,7 +203,8 @@ impl Lanes {
                 Owner(bytes)
             });
             let ledger = Ledger::new(Arc::clone(shelf));
-            self.all.push(Box::new(TenantLane::new(LEDGER, ledger, partition, ROUTER, owner, self.parts.clone())));
+            let lane = TenantLane::new(LEDGER, ledger, partition, ROUTER, owner, self.parts.clone());
+            self.all.push(Box::new(lane.offering(Arc::clone(&self.tails[usize::from(partition)]))));
         }
     }
 

@@ -4,6 +4,10 @@
 //! position reads and decodes it, the others are handed the same [`Told`]. A short ring of the last records
 //! is kept; an observer that lags behind it reads for itself. Judging what counts stays with each observer,
 //! for each starts at its own checkpoint.
+//!
+//! Where the partition's owner lives in the same process it **offers** what it decided: a record that comes
+//! out of the log with the very bytes of an offer needs no decoding. The bytes decide, never the offer: an
+//! owner that lost its tenure has offered what nobody will read.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +26,8 @@ use crate::topics::FACTS;
 pub const RING_RECORDS_MAX: usize = 2_048;
 /// Most bytes of records kept decoded per partition, counted before decoding.
 pub const RING_BYTES_MAX: usize = 1 << 20;
+/// Most offers that wait for their record to come out of the log; beyond it the oldest goes, and is decoded.
+pub const OFFERS_MAX: usize = 8_192;
 
 /// One record of `facts`, decoded.
 #[derive(Debug)]
@@ -46,10 +52,10 @@ pub(crate) enum What<F> {
 }
 
 impl<F> Told<F> {
-    fn new(record: Record, decode: Decode<F>) -> Told<F> {
+    fn new(record: Record, mut body_of: impl FnMut(&Record, Cause, &str) -> Result<Arc<F>, String>) -> Told<F> {
         let tenure = tenure_of(&record);
         let what = match Envelope::read(&record.value) {
-            Ok(envelope) => What::of(&envelope, &record.key, decode),
+            Ok(envelope) => What::of(&envelope, |cause, body| body_of(&record, cause, body)),
             Err(why) => What::Unreadable(why.to_string()),
         };
         Told {
@@ -74,10 +80,10 @@ impl<F> Told<F> {
 }
 
 impl<F> What<F> {
-    fn of(envelope: &Envelope<'_>, key: &[u8], decode: Decode<F>) -> What<F> {
+    fn of(envelope: &Envelope<'_>, body_of: impl FnOnce(Cause, &str) -> Result<Arc<F>, String>) -> What<F> {
         match (Kind::of(envelope), envelope.of, envelope.at_ms) {
             (Kind::Fact { cause, prev }, Some(of), Some(at_ms)) => {
-                What::Fact { cause, prev, of, at_ms, body: decode(key, envelope.body).map(Arc::new) }
+                What::Fact { cause, prev, of, at_ms, body: body_of(cause, envelope.body) }
             }
             (Kind::Claim(claim), ..) => What::Claim(claim),
             _ => What::Unreadable("neither a fact nor a tenure".to_owned()),
@@ -91,6 +97,15 @@ pub struct FactTail<F> {
     slot: Slot,
     decode: Decode<F>,
     ring: Mutex<Ring<F>>,
+    offers: Mutex<VecDeque<Offer<F>>>,
+}
+
+/// What the owner of the partition decided, before it comes out of the log.
+struct Offer<F> {
+    /// The order answered.
+    cause: Cause,
+    value: Bytes,
+    body: Arc<F>,
 }
 
 /// The last records decoded: complete from `start` to `next`.
@@ -105,7 +120,31 @@ impl<F> FactTail<F> {
     /// The tail of one partition of `facts`.
     pub fn new(log: Arc<dyn Log>, partition: u16, decode: Decode<F>) -> FactTail<F> {
         let ring = Ring { start: 0, next: 0, bytes: 0, told: VecDeque::new() };
-        FactTail { log, slot: Slot { topic: FACTS, partition }, decode, ring: Mutex::new(ring) }
+        let slot = Slot { topic: FACTS, partition };
+        FactTail { log, slot, decode, ring: Mutex::new(ring), offers: Mutex::default() }
+    }
+
+    /// The owner of the partition will write this record, and has its body at hand.
+    pub(crate) fn offer(&self, cause: Cause, value: Bytes, body: Arc<F>) {
+        let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        if offers.len() >= OFFERS_MAX {
+            offers.pop_front();
+        }
+        offers.push_back(Offer { cause, value, body });
+    }
+
+    /// The body that was offered for this very record; offers for what came before it are done with.
+    fn offered(&self, record: &Record, cause: Cause) -> Option<Arc<F>> {
+        let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(first) = offers.front() {
+            let is_of_before = first.cause.source != cause.source || first.cause.step() < cause.step();
+            if !is_of_before {
+                break;
+            }
+            offers.pop_front();
+        }
+        let is_this_one = |offer: &&Offer<F>| offer.cause == cause && offer.value == record.value;
+        offers.front().filter(is_this_one).map(|offer| Arc::clone(&offer.body))
     }
 
     /// The tails of all partitions, in order.
@@ -129,20 +168,32 @@ impl<F> FactTail<F> {
             return Ok(ring.since(position, limit.records));
         }
         if position < ring.start {
-            drop(ring); // lagging: read for itself, without holding up the others
-            return Ok(self.decode_from(position, limit)?.into_iter().map(Arc::new).collect());
+            drop(ring); // lagging: read for itself, without holding up the others or taking their offers
+            return self.read_from(position, limit, |record, _, body| self.decoded(record, body));
         }
         if position > ring.next {
             *ring = Ring { start: position, next: position, bytes: 0, told: VecDeque::new() };
         }
-        let fresh: Vec<_> = self.decode_from(position, limit)?.into_iter().map(Arc::new).collect();
+        let fresh = self.read_from(position, limit, |record, cause, body| match self.offered(record, cause) {
+            Some(offered) => Ok(offered),
+            None => self.decoded(record, body),
+        })?;
         fresh.iter().for_each(|told| ring.push(Arc::clone(told)));
         Ok(fresh)
     }
 
-    fn decode_from(&self, position: u64, limit: ReadLimit) -> Result<Vec<Told<F>>, Halt> {
+    fn read_from(
+        &self,
+        position: u64,
+        limit: ReadLimit,
+        body_of: impl Fn(&Record, Cause, &str) -> Result<Arc<F>, String>,
+    ) -> Result<Vec<Arc<Told<F>>>, Halt> {
         let records = self.log.read(self.slot, position, limit)?;
-        Ok(records.into_iter().map(|record| Told::new(record, self.decode)).collect())
+        Ok(records.into_iter().map(|record| Arc::new(Told::new(record, &body_of))).collect())
+    }
+
+    fn decoded(&self, record: &Record, body: &str) -> Result<Arc<F>, String> {
+        (self.decode)(&record.key, body).map(Arc::new)
     }
 
     /// A decoder that panicked leaves the ring as it was before: it is only pushed to after decoding.

@@ -149,7 +149,7 @@ pub enum Decided<D> {
 /// Answers every order of one partition with exactly one record of facts (the ledger).
 pub trait Tenant: Kept + Send {
     /// Everything decided on one order.
-    type Decision: Send;
+    type Decision: Send + Sync + 'static;
 
     /// Highest rules version that this binary carries.
     fn rules_carried(&self) -> u32;

@@ -4,7 +4,8 @@
 
 mod town;
 
-use town::{PARTITIONS, ReportBody, Town, settle, settle_for};
+use town::{PARTITIONS, ReportBody, Town, settle, settle_for, settle_one};
+use xh_engine::halt::HaltCode;
 use xh_engine::lane::Lane;
 use xh_engine::topics::{FACTS, ORDERS, REPORTS};
 use xh_journal::contract::{Log, Slot};
@@ -98,4 +99,40 @@ fn what_waits_too_long_halts() {
     };
     assert_eq!(halt.code, xh_engine::halt::HaltCode::WaitTooLong);
     assert!(town.now().wall_ms - town::NOON_MS >= 2_000);
+}
+
+/// A decoder that nobody may need.
+fn refuse(_key: &[u8], _body: &str) -> Result<town::Entry, String> {
+    Err("this body was not offered".to_owned())
+}
+
+#[test]
+fn what_the_owner_offers_is_observed_without_decoding_and_equally() {
+    let mut town = Town::new();
+    let tail = town.tail(0, refuse);
+    let mut observers = (town.observer(0), town.observer_behind(tail.clone()));
+    let mut lanes: Vec<Box<dyn Lane>> = (0..PARTITIONS).map(|p| Box::new(town.relay(p)) as Box<dyn Lane>).collect();
+    lanes.push(Box::new(town.tenant(0).offering(tail)));
+    for _ in 0..20 {
+        town.report();
+        settle(&mut lanes, &town);
+        settle_one(&mut observers.0, &town).unwrap();
+        settle_one(&mut observers.1, &town).unwrap();
+    }
+    assert!(!town.records(FACTS, 0).is_empty());
+    assert_eq!(observers.0.role().bytes(), observers.1.role().bytes());
+}
+
+#[test]
+fn what_another_owner_wrote_is_decoded_whatever_was_offered() {
+    let mut town = Town::new();
+    let tail = town.tail(0, refuse);
+    let mut observer = town.observer_behind(tail.clone());
+    let mut relays: Vec<Box<dyn Lane>> = (0..PARTITIONS).map(|p| Box::new(town.relay(p)) as Box<dyn Lane>).collect();
+    let mut lanes: Vec<Box<dyn Lane>> = vec![Box::new(town.tenant(0))];
+    (0..8).for_each(|_| town.report());
+    settle(&mut relays, &town);
+    settle(&mut lanes, &town);
+    let halt = settle_one(&mut observer, &town).expect_err("nobody offered these records");
+    assert_eq!(halt.code, HaltCode::FactUnreadable);
 }

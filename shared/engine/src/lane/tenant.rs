@@ -12,6 +12,7 @@
 //! acknowledgement that is not where it should be makes the lane read what lies between. State that ran
 //! ahead is dropped when the tenure is lost: the checkpoint holds only records that were seen to count.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -26,6 +27,7 @@ use crate::checkpoint::{Checkpoint, Loaded, Meta, Tree};
 use crate::clock_guard::check_stamp;
 use crate::counting::{Counting, Judgement, Kind, Seen, tenure_of, unreadable};
 use crate::envelope::{Claim, Envelope, FactHead, Owner, TENURE_HEADER, write_fact, write_tenure};
+use crate::facts::FactTail;
 use crate::halt::{Halt, HaltCode};
 use crate::marks::{Marks, Place};
 use crate::outbox::{Delivered, Outbox};
@@ -47,6 +49,8 @@ pub struct TenantLane<T: Tenant> {
     parts: Parts,
     tree: Tree,
     make_owner: MakeOwner,
+    /// Where observers of this process are handed what was decided.
+    tail: Option<Arc<FactTail<T::Decision>>>,
     phase: Phase,
     folded: Folded,
     /// Orders read and not yet decided.
@@ -112,6 +116,7 @@ impl<T: Tenant> TenantLane<T> {
             tree: Tree::new(parts.store.clone(), id.tree()),
             parts,
             make_owner,
+            tail: None,
             phase: Phase::Start { not_before_ms: i64::MIN },
             folded: Folded::default(),
             inbox: Inbox::new(id.slot),
@@ -122,6 +127,11 @@ impl<T: Tenant> TenantLane<T> {
             has_caught_up: false,
             figures: Figures::default(),
         }
+    }
+
+    /// Hands its decisions to the observers behind this tail too, undecoded.
+    pub fn offering(self, tail: Arc<FactTail<T::Decision>>) -> TenantLane<T> {
+        TenantLane { tail: Some(tail), ..self }
     }
 
     /// The role, for tests and for whoever shows its state.
@@ -379,7 +389,7 @@ impl<T: Tenant> TenantLane<T> {
             envelope: &envelope,
         };
         match self.role.decide(&order, at_ms, &self.tree)? {
-            Decided::Facts { key, decision } => self.answer(record, header, of, at_ms, key, &decision).map(|()| None),
+            Decided::Facts { key, decision } => self.answer(record, header, of, at_ms, key, decision).map(|()| None),
             Decided::Wait(what) => Ok(Some(what)),
             Decided::Park(reason) => self.park(record, header, of, at_ms, &reason),
         }
@@ -396,7 +406,7 @@ impl<T: Tenant> TenantLane<T> {
         tracing::warn!(lane = %self.id, position = record.position, reason, "order parked");
         self.figures.parked_total += 1;
         let (key, decision) = self.role.park(&Parked::new(self.id.slot, record, reason))?;
-        self.answer(record, header, of, at_ms, key, &decision).map(|()| None)
+        self.answer(record, header, of, at_ms, key, decision).map(|()| None)
     }
 
     /// Writes and folds the one record that answers an order.
@@ -407,14 +417,17 @@ impl<T: Tenant> TenantLane<T> {
         of: Origin,
         at_ms: i64,
         key: Bytes,
-        decision: &T::Decision,
+        decision: T::Decision,
     ) -> Result<(), Halt> {
         let cause = Cause::first(self.parts.log.identity(), self.id.slot, order.position);
         let head = FactHead { cause, prev: self.folded.last_cause, of, at_ms, link: self.folded.heads.of(&key) };
-        let value = Bytes::from(write_fact(self.id.role, &head, |body| self.role.encode(decision, body)));
-        self.role.evolve(&key, at_ms, decision, &self.tree)?;
+        let value = Bytes::from(write_fact(self.id.role, &head, |body| self.role.encode(&decision, body)));
+        self.role.evolve(&key, at_ms, &decision, &self.tree)?;
         self.folded.counting.count(cause, &value);
         self.folded.fact(self.marked, &key, &value, &head);
+        if let Some(tail) = &self.tail {
+            tail.offer(cause, value.clone(), Arc::new(decision));
+        }
         self.outbox.push(Draft { key, headers: vec![header.clone()], value });
         Ok(())
     }

@@ -21,6 +21,7 @@ use xh_engine::lane::tenant::{MakeOwner, TenantLane};
 use xh_engine::lane::{Lane, Now, Parts};
 use xh_engine::partition::partition_of;
 use xh_engine::role::{
+    Decode,
     CLOSED, Cold, Decided, Emit, Input, Kept, OPEN, Observed, Observer, Parked, Relay, Tenant, Verdict,
 };
 use xh_engine::settings::Settings;
@@ -417,9 +418,16 @@ impl Town {
         TenantLane::new(LEDGER, Books::new(), partition, ROUTER, self.owner(), self.parts())
     }
 
-    pub fn observer(&self, partition: u16) -> ObserverLane<Watch> {
+    pub fn tail(&self, partition: u16, decode: Decode<Entry>) -> Arc<FactTail<Entry>> {
         let log: Arc<dyn Log> = self.log.clone();
-        let tail = Arc::new(FactTail::new(log, partition, decode_entry));
+        Arc::new(FactTail::new(log, partition, decode))
+    }
+
+    pub fn observer(&self, partition: u16) -> ObserverLane<Watch> {
+        self.observer_behind(self.tail(partition, decode_entry))
+    }
+
+    pub fn observer_behind(&self, tail: Arc<FactTail<Entry>>) -> ObserverLane<Watch> {
         ObserverLane::new(WATCH, Watch::default(), tail, true, self.parts())
     }
 
@@ -432,13 +440,14 @@ impl Town {
         })
     }
 
-    /// All lanes of the town.
+    /// All lanes of the town; owners offer to the observers what they decide.
     pub fn lanes(&self) -> Vec<Box<dyn Lane>> {
         let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
         for p in 0..PARTITIONS {
+            let tail = self.tail(p, decode_entry);
             lanes.push(Box::new(self.relay(p)));
-            lanes.push(Box::new(self.tenant(p)));
-            lanes.push(Box::new(self.observer(p)));
+            lanes.push(Box::new(self.tenant(p).offering(Arc::clone(&tail))));
+            lanes.push(Box::new(self.observer_behind(tail)));
         }
         lanes
     }
