@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::bodies::Bodies;
@@ -27,18 +29,46 @@ pub struct Stood {
     pub lost: u64,
 }
 
+/// Samples followed at the same time: a slow one must not make the next look slow.
+const FOLLOWERS: usize = 32;
+
 /// Follows samples until the sender is dropped.
-pub async fn follow(target: Target, bodies: Arc<Bodies>, mut samples: Receiver<(u64, Instant)>) -> Stood {
-    let queue_us = Histogram::new_with_bounds(1, 120_000_000, 3).expect("the bounds are those of a histogram");
-    let mut stood = Stood { queue_us, lost: 0 };
+pub async fn follow(target: Target, bodies: Arc<Bodies>, samples: Receiver<(u64, Instant)>) -> Stood {
+    let samples = Arc::new(Mutex::new(samples));
+    let mut followers = JoinSet::new();
+    for _ in 0..FOLLOWERS {
+        followers.spawn(follow_some(target.clone(), Arc::clone(&bodies), Arc::clone(&samples)));
+    }
+    let mut stood = Stood::nothing();
+    while let Some(some) = followers.join_next().await {
+        stood.add(&some.expect("a follower's task does not panic"));
+    }
+    stood
+}
+
+async fn follow_some(target: Target, bodies: Arc<Bodies>, samples: Arc<Mutex<Receiver<(u64, Instant)>>>) -> Stood {
+    let mut stood = Stood::nothing();
     let Ok(mut client) = Client::connect(target.to, &target.token).await else { return stood };
-    while let Some((number, intended)) = samples.recv().await {
+    loop {
+        let next = samples.lock().await.recv().await;
+        let Some((number, intended)) = next else { return stood };
         match stands(&mut client, &bodies.id(number)).await {
             true => stood.queue_us.saturating_record(intended.elapsed().as_micros() as u64),
             false => stood.lost += 1,
         }
     }
-    stood
+}
+
+impl Stood {
+    fn nothing() -> Stood {
+        let queue_us = Histogram::new_with_bounds(1, 120_000_000, 3).expect("the bounds are those of a histogram");
+        Stood { queue_us, lost: 0 }
+    }
+
+    fn add(&mut self, other: &Stood) {
+        self.queue_us.add(&other.queue_us).expect("all histograms have the same bounds");
+        self.lost += other.lost;
+    }
 }
 
 /// Asks the door for the need's number, then the desk for the need, until both know.

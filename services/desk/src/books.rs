@@ -130,13 +130,14 @@ impl Books {
             Some(Awaited::Photos { kept, history }) => Some((kept, history)),
             _ => None,
         };
-        self.changed_reports.insert(report);
         row.photos.announced = announced;
         if let Some((kept, history)) = early {
+            self.changed_reports.insert(report);
             row.photos.kept |= kept;
             history.iter().for_each(|position| row.history.push(position));
         }
         if row.photos.announced & !row.photos.kept != 0 {
+            self.changed_reports.insert(report);
             self.awaited.insert(report, Awaited::Need(row.need));
         }
     }
