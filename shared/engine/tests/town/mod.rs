@@ -21,8 +21,7 @@ use xh_engine::lane::tenant::{MakeOwner, TenantLane};
 use xh_engine::lane::{Lane, Now, Parts};
 use xh_engine::partition::partition_of;
 use xh_engine::role::{
-    Decode,
-    CLOSED, Cold, Decided, Emit, Input, Kept, OPEN, Observed, Observer, Parked, Relay, Tenant, Verdict,
+    CLOSED, Cold, Decided, Decode, Emit, Input, Kept, OPEN, Observed, Observer, Parked, Relay, Tenant, Verdict,
 };
 use xh_engine::settings::Settings;
 use xh_engine::store::memory::MemoryStore;
