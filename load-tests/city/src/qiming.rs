@@ -36,8 +36,12 @@ files![
     "units.csv",
     "posts.csv",
     "people.csv",
+    "rosters.csv",
+    "absences.csv",
+    "bindings.csv",
     "categories.csv",
     "duties.csv",
+    "admissions.csv",
     "profile.toml",
 ];
 

@@ -23,6 +23,10 @@ pub fn of(refusal: &Refusal, names: &Names) -> Sentence {
             format!("名录中没有党组织“{organisation}”"),
             format!("the catalogue has no organisation {organisation}"),
         ),
+        Refusal::NotAdmitted { unit, article, .. } => with(
+            format!("准入清单之外，不得派给“{}”：{article}", names.unit(unit)),
+            format!("outside the admission list, not to be given to {unit}: {article}"),
+        ),
         Refusal::UnitTwice { unit } => with(
             format!("“{}”不能既主办又配合，或重复出现", names.unit(unit)),
             format!("unit {unit} cannot both handle and cooperate"),

@@ -116,9 +116,9 @@ impl PostOffice {
     fn job(&self, partition: usize, attempt: Attempt, now_ms: i64) -> Result<Job, Outcome> {
         let Attempt { notice, way } = attempt;
         let catalogue = self.shelf.get(&notice.catalogue).ok_or(Outcome::NotYet { wait_ms: CATALOGUE_WAIT_MS })?;
-        let mut ways = whom::ways(&notice, &catalogue, self.couriers.means());
+        let mut ways = whom::ways(&notice, &catalogue, self.couriers.means(), now_ms);
         if usize::from(way) >= ways.len() {
-            return Err(nobody(&notice.to, whom::wanted_post(&notice, &catalogue)));
+            return Err(nobody(&notice.to, whom::wanted_post(&notice, &catalogue, now_ms)));
         }
         let another_way = usize::from(way) + 1 < ways.len();
         let way = ways.swap_remove(usize::from(way));

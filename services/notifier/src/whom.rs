@@ -1,8 +1,9 @@
 //! Whom: from a post to the people who hold it and the ways that reach them. Pure.
 //!
-//! A post that nobody holds, or whose holders cannot be reached by any courier of this office, does not
-//! swallow a message: it goes up at once to the next post (一级抓一级), and the message says so. Looked up is
-//! the catalogue version that the fact names, like everything else about a need.
+//! Who sits in the post is asked at the instant at which the message leaves: the roster's turn, a deputy (B角)
+//! while everybody who holds it is away. A post in which nobody sits, or nobody whom a courier of this office
+//! reaches, does not swallow a message: it goes up at once to the next post (一级抓一级), and the message says
+//! so. Looked up is the catalogue version that the fact names, like everything else about a need.
 
 use xh_domain::catalogue::office::{Contact, Role, RoleScope};
 use xh_domain::catalogue::{Catalogue, Seat};
@@ -45,44 +46,44 @@ pub struct Means {
     pub file: bool,
 }
 
-/// The ways to tell what a notice says, best first. Empty: nobody up to the top can be told.
-pub fn ways(notice: &Notice, catalogue: &Catalogue, means: Means) -> Vec<Way> {
-    let first = first_posts(notice, catalogue);
+/// The ways to tell now what a notice says, best first. Empty: nobody up to the top can be told.
+pub fn ways(notice: &Notice, catalogue: &Catalogue, means: Means, now_ms: i64) -> Vec<Way> {
+    let first = first_posts(notice, catalogue, now_ms);
     let wanted = first.first().cloned();
     let mut posts = first;
     for _ in 0..STEPS_UP_MAX {
-        if let Some(post) = posts.iter().find(|post| !ranks(post, catalogue, means).is_empty()) {
+        if let Some(post) = posts.iter().find(|post| !ranks(post, catalogue, means, now_ms).is_empty()) {
             let instead_of = wanted.filter(|wanted| wanted != post);
             let way = |targets| Way { post: post.clone(), instead_of: instead_of.clone(), targets };
-            return ranks(post, catalogue, means).into_iter().map(way).collect();
+            return ranks(post, catalogue, means, now_ms).into_iter().map(way).collect();
         }
         posts = match &posts[..] {
-            [] => next_up(notice, None, catalogue),
-            [post, ..] => next_up(notice, Some(post), catalogue),
+            [] => next_up(notice, None, catalogue, now_ms),
+            [post, ..] => next_up(notice, Some(post), catalogue, now_ms),
         };
     }
     Vec::new()
 }
 
 /// The post that a notice names, or those of the unit's handlers.
-fn first_posts(notice: &Notice, catalogue: &Catalogue) -> Vec<PostId> {
+fn first_posts(notice: &Notice, catalogue: &Catalogue, now_ms: i64) -> Vec<PostId> {
     match &notice.to {
         Addressee::Post(post) => vec![post.clone()],
-        Addressee::Unit(_) => holders_of(Role::UnitHandler, notice, None, catalogue),
+        Addressee::Unit(_) => holders_of(Role::UnitHandler, notice, None, catalogue, now_ms),
     }
 }
 
 /// The post that a receipt names when nobody could be told.
-pub fn wanted_post(notice: &Notice, catalogue: &Catalogue) -> Option<PostId> {
-    first_posts(notice, catalogue).into_iter().next()
+pub fn wanted_post(notice: &Notice, catalogue: &Catalogue, now_ms: i64) -> Option<PostId> {
+    first_posts(notice, catalogue, now_ms).into_iter().next()
 }
 
 /// The next post up that the catalogue has, from a post or, without one, from the unit's handlers.
-fn next_up(notice: &Notice, from: Option<&PostId>, catalogue: &Catalogue) -> Vec<PostId> {
+fn next_up(notice: &Notice, from: Option<&PostId>, catalogue: &Catalogue, now_ms: i64) -> Vec<PostId> {
     let post = from.and_then(|id| catalogue.posts().get(id));
     let mut role = post.map_or(Role::UnitHandler, |post| post.role);
-    while let Some(above) = up(role) {
-        let posts = holders_of(above, notice, from, catalogue);
+    while let Some(above) = role.above() {
+        let posts = holders_of(above, notice, from, catalogue, now_ms);
         if !posts.is_empty() {
             return posts;
         }
@@ -91,24 +92,8 @@ fn next_up(notice: &Notice, from: Option<&PostId>, catalogue: &Catalogue) -> Vec
     Vec::new()
 }
 
-/// One step up the ladder of posts (`domain.md` 0, point 8).
-fn up(role: Role) -> Option<Role> {
-    Some(match role {
-        Role::GridWorker => Role::GridBranchSecretary,
-        Role::GridBranchSecretary | Role::CommunityDeputySecretary | Role::Checker => Role::CommunitySecretary,
-        Role::UnitHandler => Role::UnitHead,
-        Role::CommunitySecretary | Role::UnitHead => Role::LeaderInCharge,
-        Role::Dispatcher | Role::Approver => Role::ShiftLead,
-        Role::ShiftLead => Role::CenterHead,
-        Role::CenterHead | Role::LeaderInCharge => Role::StreetDirector,
-        Role::StreetDirector => Role::StreetPartySecretary,
-        Role::StreetPartySecretary => Role::DistrictDuty,
-        Role::DistrictDuty => return None,
-    })
-}
-
-/// The posts of a role for this need, those with a holder first.
-fn holders_of(role: Role, notice: &Notice, from: Option<&PostId>, catalogue: &Catalogue) -> Vec<PostId> {
+/// The posts of a role for this need, those that are filled first.
+fn holders_of(role: Role, notice: &Notice, from: Option<&PostId>, catalogue: &Catalogue, now_ms: i64) -> Vec<PostId> {
     let post = from.and_then(|id| catalogue.posts().get(id));
     let unit = match &notice.to {
         Addressee::Unit(unit) => Some(unit),
@@ -122,13 +107,14 @@ fn holders_of(role: Role, notice: &Notice, from: Option<&PostId>, catalogue: &Ca
         unit,
         line: post.and_then(|post| post.line.as_ref()),
     };
-    let found = catalogue.posts_for(&[role], seat);
+    let found = catalogue.posts_for(&[role], seat, now_ms);
     found.filled.into_iter().chain(found.vacant).collect()
 }
 
 /// The targets of a post by rank: first everybody's best contact, then everybody's second.
-fn ranks(post: &PostId, catalogue: &Catalogue, means: Means) -> Vec<Vec<Target>> {
-    let people = catalogue.chairs().holders(post).iter().filter_map(|id| catalogue.people().get(id));
+fn ranks(post: &PostId, catalogue: &Catalogue, means: Means, now_ms: i64) -> Vec<Vec<Target>> {
+    let sitting = catalogue.sitting(post, now_ms);
+    let people = sitting.persons.into_iter().filter_map(|id| catalogue.people().get(id));
     let each: Vec<Vec<Target>> = people.map(|person| targets(&person.id, &person.contacts, means)).collect();
     let most = each.iter().map(Vec::len).max().unwrap_or(0);
     let rank = |rank: usize| {

@@ -1,16 +1,18 @@
 //! The catalogue: everything that the office says about itself, in immutable versions.
 //!
-//! Who there is ([`office`]), where ([`region`], boundaries from `atlas`), who handles what where ([`duty`]),
-//! how long it may take, who hears of it when it takes longer ([`profile`], the calendar from `almanac`) and
-//! who may say yes to more time ([`approval`]).
-//! A report or order names the version that its door held; whoever decides uses exactly that one. A version
+//! Who there is ([`office`]) and in which chair when ([`roster`], [`sitting`]); where ([`region`], boundaries
+//! from `atlas`) and who leads there for a time ([`binding`]); who handles what where ([`duty`]) and what a
+//! community may be given at all ([`admission`]); how long it may take, who hears of it when it takes longer
+//! ([`profile`], the calendar from `almanac`) and who may say yes to more time ([`approval`]). A report or order names the version that its door held; whoever decides uses exactly that one. A version
 //! never changes, so an `Arc<Catalogue>` may be kept and shared at will.
 //!
 //! ```text
 //!   import ─► Draft ─check─► Publication ─records─► topic ─► Shelf ─► Arc<Catalogue> ─► route, posts_for, limits
 //! ```
 
+pub mod admission;
 pub mod approval;
+pub mod binding;
 mod built_in;
 pub mod dictionary;
 pub mod draft;
@@ -24,8 +26,11 @@ mod post;
 pub mod profile;
 pub mod region;
 pub mod register;
+pub mod roster;
 mod route;
 mod shelf;
+pub mod sitting;
+pub mod span;
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,10 +40,12 @@ use xh_atlas::{Force, Sheet};
 
 pub use self::draft::{Draft, Publication};
 pub use self::fault::{CatalogueFault, FaultKind};
-pub use self::post::{Chairs, Posts, Seat};
+pub use self::post::{Chairs, Posts, Seat, Told};
 pub use self::route::{Question, Routed};
 pub use self::shelf::{CatalogueShelf, PENDING_BYTES_MAX, ShelfFault, VERSIONS_MAX};
 
+use self::admission::Admissions;
+use self::binding::Bindings;
 use self::dictionary::Dictionary;
 use self::duty::Duties;
 use self::ground::Ground;
@@ -47,6 +54,7 @@ use self::part::Manifest;
 use self::profile::{Ladder, Profile, TierLimits};
 use self::region::Regions;
 use self::register::Register;
+use self::roster::Rosters;
 use crate::category::Tier;
 use crate::ids::{CatalogueVersion, OrgId, UnitId};
 
@@ -65,6 +73,9 @@ pub struct Catalogue {
     profile: Arc<Profile>,
     regions: Arc<Regions>,
     dictionary: Arc<Dictionary>,
+    rosters: Arc<Rosters>,
+    bindings: Arc<Bindings>,
+    admissions: Arc<Admissions>,
     almanac: Arc<Almanac>,
     chairs: Arc<Chairs>,
 }
@@ -125,9 +136,19 @@ impl Catalogue {
         &self.almanac
     }
 
-    /// Posts by role, with who sits in them.
-    pub fn chairs(&self) -> &Chairs {
-        &self.chairs
+    /// Turns and absences; who sits where they say so is [`Catalogue::sitting`]'s answer.
+    pub fn rosters(&self) -> &Rosters {
+        &self.rosters
+    }
+
+    /// Party organisations of cells, with dates.
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// The admission list.
+    pub fn admissions(&self) -> &Admissions {
+        &self.admissions
     }
 
     /// A Party organisation.

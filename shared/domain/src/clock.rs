@@ -124,6 +124,9 @@ pub struct Step {
     /// Who is told: posts, never persons; on the ladder each rung names all those below it too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub posts: Vec<PostId>,
+    /// Posts that should be told and were passed over: nobody is named for them at that instant (空岗).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vacant: Vec<PostId>,
 }
 
 /// A running (or stopped) clock. What is settled when it starts is shared between fact and state.

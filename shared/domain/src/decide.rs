@@ -15,6 +15,7 @@
 //! A second opening of one report id in the same street is told apart only by the router's marks: this room
 //! sees one need at a time and no index of reports.
 
+mod admission;
 mod checking;
 mod climbing;
 mod dispatching;

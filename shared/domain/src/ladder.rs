@@ -3,15 +3,16 @@
 //! Everything is reckoned here once, when the clock starts: the deadline with its explanation, the instants of
 //! yellow, of the deadline and of every rung by the one base of percentages (`domain.md` 2.7: shares of the
 //! nominal limit, counted from the deadline), and the posts that each step tells. The ladder tells cumulatively:
-//! whoever heard of rung 1 hears of rung 2; a waiting clock goes from one post to the next. A post that nobody holds is named all the same: who sits in it is
-//! asked when the message leaves.
+//! whoever heard of rung 1 hears of rung 2; a waiting clock goes from one post to the next. A post for which
+//! nobody is named at a step's instant is passed over, and the step says so. Who of those named is there on the
+//! day is asked when the message leaves.
 
 use std::sync::Arc;
 
 use xh_almanac::{Deadline, Explanation, GivenDeadline, Limit, ReckonError};
 
 use crate::catalogue::office::Role;
-use crate::catalogue::profile::Ladder;
+use crate::catalogue::profile::{Ladder, Rung};
 use crate::catalogue::{Catalogue, Seat};
 use crate::category::Tier;
 use crate::clock::{Clock, ClockKind, Light, OrderForm, Step};
@@ -56,9 +57,7 @@ impl ClockMaker<'_> {
             if rung > 1 {
                 at_ms = self.deadline(at_ms, limit)?.instant_ms;
             }
-            let mut posts = Vec::new();
-            self.add_posts(&mut posts, &[*role]);
-            steps.push(Step { rung, at_ms, light: None, order: None, posts });
+            steps.push(self.step(rung, at_ms, None, &[*role]));
         }
         Ok(clock(kind, version, why, steps))
     }
@@ -77,53 +76,41 @@ impl ClockMaker<'_> {
     pub fn reply(&self, rung: u8, issued_ms: i64, limit: Limit, posts: &[PostId]) -> Result<Clock, Refusal> {
         let why = self.explained(issued_ms, &Term::Limit(limit))?;
         let at_ms = why.deadline.instant_ms;
-        let steps = vec![Step { rung: 1, at_ms, light: None, order: None, posts: posts.to_vec() }];
+        let steps = vec![Step { rung: 1, at_ms, light: None, order: None, posts: posts.to_vec(), vacant: Vec::new() }];
         Ok(clock(ClockKind::Reply, u16::from(rung), why, steps))
     }
 
     /// Posts copied at dispatch.
-    pub fn copied(&self, tier: Tier) -> Vec<PostId> {
-        let mut posts = Vec::new();
-        if let Some(ladder) = self.catalogue.ladder(tier) {
-            self.add_posts(&mut posts, &ladder.copied_at_dispatch);
-        }
-        posts
+    pub fn copied(&self, tier: Tier, at_ms: i64) -> Vec<PostId> {
+        let roles = self.catalogue.ladder(tier).map_or(&[][..], |ladder| &ladder.copied_at_dispatch);
+        self.catalogue.told(roles, self.seat, at_ms).posts
     }
 
     fn rungs(&self, ladder: &Ladder, deadline: &Deadline) -> Result<Vec<Step>, Refusal> {
         let almanac = self.catalogue.almanac();
-        let mut posts = Vec::new();
-        self.add_posts(&mut posts, &ladder.yellow_roles);
+        let mut roles = ladder.yellow_roles.clone();
         let yellow_ms = almanac.before(deadline, ladder.yellow_per_mille_left)?.instant_ms;
-        let step =
-            |rung, at_ms, light, posts: &[PostId]| Step { rung, at_ms, light, order: None, posts: posts.to_vec() };
-        let mut steps = vec![
-            step(0, yellow_ms, Some(Light::Yellow), &posts),
-            step(1, deadline.instant_ms, Some(Light::Red), &posts),
-        ];
-        for rung in &ladder.rungs {
-            self.add_posts(&mut posts, &rung.roles);
-            if rung.after_per_mille > 0 {
-                let at_ms = almanac.after(deadline, rung.after_per_mille)?.instant_ms;
-                steps.push(step(steps.len() as u8, at_ms, None, &posts));
-            }
-            if let Some(last) = steps.last_mut() {
-                last.posts.clone_from(&posts);
-                last.order = Some(OrderForm { colour: rung.colour, reply: ladder.reply });
-            }
+        let mut steps = vec![self.step(0, yellow_ms, Some(Light::Yellow), &roles)];
+        let order = |rung: &Rung| Some(OrderForm { colour: rung.colour, reply: ladder.reply });
+        let (at_deadline, later) = match &ladder.rungs[..] {
+            [first, later @ ..] if first.after_per_mille == 0 => (Some(first), later),
+            all => (None, all),
+        };
+        roles.extend(at_deadline.iter().flat_map(|rung| &rung.roles));
+        let red = self.step(1, deadline.instant_ms, Some(Light::Red), &roles);
+        steps.push(Step { order: at_deadline.and_then(order), ..red });
+        for (number, rung) in (2..).zip(later) {
+            roles.extend(&rung.roles);
+            let at_ms = almanac.after(deadline, rung.after_per_mille)?.instant_ms;
+            steps.push(Step { order: order(rung), ..self.step(number, at_ms, None, &roles) });
         }
         Ok(steps)
     }
 
-    fn add_posts(&self, posts: &mut Vec<PostId>, roles: &[Role]) {
-        for role in roles {
-            let found = self.catalogue.posts_for(&[*role], self.seat);
-            for post in found.filled.into_iter().chain(found.vacant) {
-                if !posts.contains(&post) {
-                    posts.push(post);
-                }
-            }
-        }
+    /// A step that tells these roles.
+    fn step(&self, rung: u8, at_ms: i64, light: Option<Light>, roles: &[Role]) -> Step {
+        let told = self.catalogue.told(roles, self.seat, at_ms);
+        Step { rung, at_ms, light, order: None, posts: told.posts, vacant: told.vacant }
     }
 
     fn deadline(&self, start_ms: i64, limit: Limit) -> Result<Deadline, ReckonError> {

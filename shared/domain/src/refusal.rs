@@ -1,7 +1,8 @@
 //! Why the ledger says no: a value, written as a fact like every other answer.
 //!
-//! A refusal carries a readable code and the few figures a person needs to go on, never a text and never
-//! anything a person typed. The sentence in either language is `texts`'s matter.
+//! A refusal carries a readable code and the few figures a person needs to go on, never anything that was typed
+//! about a resident; the one text that it may carry is an article out of the catalogue. The sentence in either
+//! language is `texts`'s matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,15 @@ pub enum Refusal {
     UnitTwice {
         /// The unit.
         unit: UnitId,
+    },
+    /// 准入制: the admission list keeps such a task away from communities and cells.
+    NotAdmitted {
+        /// The unit that must not be given it.
+        unit: UnitId,
+        /// The row of the list, from 0.
+        row: u32,
+        /// The article that the row names, in the office's words.
+        article: String,
     },
     /// An item cannot start before it is dispatched.
     StartsTooEarly,

@@ -196,7 +196,7 @@ fn a_ladder_reaches_the_posts_of_the_place_and_passes_over_vacant_ones() {
         line: None,
     };
     let posts = |roles: &[Role], seat| {
-        let found = catalogue.posts_for(roles, seat);
+        let found = catalogue.posts_for(roles, seat, IN_SEPTEMBER_MS);
         found.filled.iter().map(|post| post.to_string()).collect::<Vec<_>>()
     };
     let ladder = catalogue.ladder(Tier::P2).unwrap();
@@ -206,11 +206,17 @@ fn a_ladder_reaches_the_posts_of_the_place_and_passes_over_vacant_ones() {
     assert_eq!(posts(&ladder.rungs[2].roles, seat), ["T-STREET-SEC", "T-STREET-DIR", "T-LABOUR-HEAD"]);
     let safety: LineId = "SAFETY".parse().unwrap();
     assert_eq!(posts(&[Role::LeaderInCharge], Seat { line: Some(&safety), ..seat }), ["T-STREET-SAFETY"]);
-    let vacant =
-        catalogue.posts_for(&[Role::CommunityDeputySecretary], Seat { cell: "999901001006001".parse().ok(), ..seat });
+    let vacant = catalogue.posts_for(
+        &[Role::CommunityDeputySecretary],
+        Seat { cell: "999901001006001".parse().ok(), ..seat },
+        IN_SEPTEMBER_MS,
+    );
     assert_eq!((vacant.filled.len(), vacant.vacant[0].as_str()), (0, "T-C006-DEP"), "the post kept vacant on purpose");
-    let nobody =
-        catalogue.posts_for(&[Role::UnitHead, Role::CommunitySecretary], Seat { cell: None, unit: None, ..seat });
+    let nobody = catalogue.posts_for(
+        &[Role::UnitHead, Role::CommunitySecretary],
+        Seat { cell: None, unit: None, ..seat },
+        IN_SEPTEMBER_MS,
+    );
     assert_eq!(nobody.missing, [Role::UnitHead, Role::CommunitySecretary]);
 }
 
@@ -219,11 +225,12 @@ fn an_approval_asks_the_lowest_post_that_somebody_holds() {
     let mut draft = qiming::draft();
     let unit: UnitId = "U-TRAFFIC".parse().unwrap();
     let seat = Seat { ledger: "999901001".parse().unwrap(), cell: None, lead: None, unit: Some(&unit), line: None };
-    let asked = |draft: &Draft, level| qiming::shelved(draft).approvers(level, seat);
+    let asked = |draft: &Draft, level| qiming::shelved(draft).approvers(level, seat, IN_SEPTEMBER_MS);
     let (first, suspension) = (ApprovalLevel::FirstExtension, ApprovalLevel::Suspension);
     assert_eq!(asked(&draft, first).filled[0].as_str(), "T-CENTER-SHIFT");
     assert_eq!(asked(&draft, suspension).filled[0].as_str(), "T-STREET-SAFETY", "in charge of the unit's line");
-    draft.people.retain(|person| !person.posts.iter().any(|post| post.as_str() == "T-CENTER-SHIFT"));
+    draft.people.iter_mut().for_each(|person| person.posts.retain(|post| post.as_str() != "T-CENTER-SHIFT"));
+    draft.rosters.turns.retain(|turn| turn.post.as_str() != "T-CENTER-SHIFT");
     let vacated = asked(&draft, first);
     assert_eq!((vacated.filled[0].as_str(), vacated.vacant[0].as_str()), ("T-CENTER-HEAD", "T-CENTER-SHIFT"));
 }
@@ -248,7 +255,7 @@ fn the_hospitals_cell_climbs_to_the_community_of_its_code() {
         unit: None,
         line: None,
     };
-    let found = catalogue.posts_for(&[Role::CommunitySecretary], seat);
+    let found = catalogue.posts_for(&[Role::CommunitySecretary], seat, IN_SEPTEMBER_MS);
     assert_eq!(found.filled[0].as_str(), "T-C002-SEC");
 }
 
@@ -256,7 +263,7 @@ fn the_hospitals_cell_climbs_to_the_community_of_its_code() {
 fn a_duty_desk_has_one_post_for_every_role_of_a_street() {
     let catalogue = qiming::shelved(&qiming::draft());
     let seat = Seat { ledger: "999901000".parse().unwrap(), cell: None, lead: None, unit: None, line: None };
-    let found = catalogue.posts_for(&[Role::ShiftLead, Role::CenterHead, Role::Dispatcher], seat);
+    let found = catalogue.posts_for(&[Role::ShiftLead, Role::CenterHead, Role::Dispatcher], seat, IN_SEPTEMBER_MS);
     assert_eq!(found.filled, ["T-DISTRICT".parse().unwrap()]);
 }
 

@@ -293,6 +293,7 @@ fn every_refusal_has_one_spelling() {
         UnknownUnit { unit },
         UnknownOrganisation { organisation },
         UnitTwice { unit: id("U-GAS") },
+        NotAdmitted { unit: id("U-C001"), row: 3, article: "《社区工作准入办法》第三条".into() },
         StartsTooEarly,
         BeyondCalendar,
         NoSuchOrder { rung: 2 },

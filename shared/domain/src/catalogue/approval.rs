@@ -101,10 +101,10 @@ impl From<Approvals> for BTreeMap<ApprovalLevel, ApprovalRule> {
 }
 
 impl Catalogue {
-    /// The posts that may approve at a level, in the order in which they are asked. An actor approves in the
+    /// The posts that may approve at a level at an instant, in the order in which they are asked. An actor approves in the
     /// name of one of these posts, filled or not: a deputy may sit in a post whose holder is away.
-    pub fn approvers(&self, level: ApprovalLevel, seat: Seat) -> Posts {
-        self.posts_for(&self.profile().approvals.rule(level).roles, seat)
+    pub fn approvers(&self, level: ApprovalLevel, seat: Seat, at_ms: i64) -> Posts {
+        self.posts_for(&self.profile().approvals.rule(level).roles, seat, at_ms)
     }
 }
 

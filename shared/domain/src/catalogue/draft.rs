@@ -6,6 +6,8 @@ use xh_almanac::CalendarVersion;
 use xh_atlas::BoundaryVersion;
 
 use super::Catalogue;
+use super::admission::Admissions;
+use super::binding::Binding;
 use super::dictionary::CategoryRow;
 use super::duty::Duties;
 use super::fault::{CatalogueFault, faults_of};
@@ -13,6 +15,7 @@ use super::office::{Organisation, Person, Post, Unit};
 use super::part::{CatalogueRecord, MANIFEST_SCHEMA, Manifest, PartEntry, PartKind, RecordKey, pieces, sha256};
 use super::profile::Profile;
 use super::region::{Community, District, Street};
+use super::roster::Rosters;
 use crate::ids::CatalogueVersion;
 
 /// The tables of one version. An import changes some of them and publishes the whole.
@@ -42,6 +45,12 @@ pub struct Draft {
     pub communities: Vec<Community>,
     /// Both dictionaries.
     pub categories: Vec<CategoryRow>,
+    /// Turns and absences.
+    pub rosters: Rosters,
+    /// Party organisations of cells, with dates.
+    pub bindings: Vec<Binding>,
+    /// The admission list.
+    pub admissions: Admissions,
 }
 
 /// The regions as they are written, borrowed from a draft.
@@ -77,6 +86,9 @@ impl Draft {
             streets: vec![],
             communities: vec![],
             categories: vec![],
+            rosters: Rosters::default(),
+            bindings: vec![],
+            admissions: Admissions::default(),
         }
     }
 
@@ -95,6 +107,9 @@ impl Draft {
             streets: catalogue.regions.streets.rows().to_vec(),
             communities: catalogue.regions.communities.rows().to_vec(),
             categories: catalogue.dictionary.rows().to_vec(),
+            rosters: (*catalogue.rosters).clone(),
+            bindings: catalogue.bindings.rows().to_vec(),
+            admissions: (*catalogue.admissions).clone(),
         }
     }
 
@@ -138,6 +153,9 @@ impl Draft {
             (PartKind::Calendar, json(&self.calendar)),
             (PartKind::Regions, json(&regions)),
             (PartKind::Categories, json(&self.categories)),
+            (PartKind::Rosters, json(&self.rosters)),
+            (PartKind::Bindings, json(&self.bindings)),
+            (PartKind::Admissions, json(&self.admissions)),
         ];
         boundaries.chain(tables).map(|(kind, bytes)| (kind, Bytes::from(bytes))).collect()
     }

@@ -2,25 +2,28 @@
 
 use std::collections::BTreeSet;
 
+use super::admission::ARTICLE_CHARS_MAX;
 use super::approval::ApprovalLevel;
 use super::draft::Draft;
 use super::duty::COOPERATING_MAX;
-use super::office::Organisation;
+use super::office::{Organisation, PartyLevel};
 use super::part::{PARTS_MAX, PartKind};
 use super::profile::RUNGS_MAX;
 use super::register::{Keyed, Register};
+use super::span::Span;
 use crate::ids::{LedgerCode, OrgId};
 
 /// Most faults that are told at once.
 pub const FAULTS_MAX: usize = 1_000;
 
-/// One fault: which table, which row, what.
+/// One fault: which table, which row, what. Where a part holds several tables its rows are counted through:
+/// the cells of all boundaries; districts, streets, communities; turns, absences.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{table:?} row {row}: {kind}")]
 pub struct CatalogueFault {
     /// The table.
     pub table: PartKind,
-    /// The row, from 0; a cell's number within its boundary version.
+    /// The row, from 0.
     pub row: usize,
     /// What is wrong.
     pub kind: FaultKind,
@@ -62,6 +65,15 @@ pub enum FaultKind {
     /// An approval that no role gives.
     #[error("nobody approves {0:?}")]
     NobodyApproves(ApprovalLevel),
+    /// A span of time that ends before it begins.
+    #[error("it ends before it begins")]
+    Backwards,
+    /// The admission list does not end with a row for everything.
+    #[error("the last row of the admission list must be for every category everywhere (*, *)")]
+    OpenList,
+    /// A Party organisation below one of its own level or a lower one.
+    #[error("{0} stands under {1}, which is of no higher level")]
+    Upside(String, String),
     /// Rungs do not rise.
     #[error("the rungs of ladder {0} do not rise")]
     Rungs(String),
@@ -84,9 +96,16 @@ impl Faults {
         }
     }
 
-    fn repeated<R: Keyed>(&mut self, table: PartKind, rows: &[R]) {
+    fn backwards(&mut self, table: PartKind, row: usize, span: Span) {
+        if span.is_empty() {
+            self.push(table, row, FaultKind::Backwards);
+        }
+    }
+
+    /// `first` is the number of the first of these rows within its part.
+    fn repeated<R: Keyed>(&mut self, table: PartKind, first: usize, rows: &[R]) {
         let mut seen = BTreeSet::new();
-        for (row, content) in rows.iter().enumerate() {
+        for (row, content) in (first..).zip(rows) {
             if !seen.insert(content.id()) {
                 self.push(table, row, FaultKind::Repeated(content.id().to_string()));
             }
@@ -101,15 +120,18 @@ pub(super) fn faults_of(draft: &Draft) -> Vec<CatalogueFault> {
         let (what, max) = ("boundary versions", PARTS_MAX - PartKind::SINGLE.len());
         faults.push(PartKind::Boundary, 0, FaultKind::TooMany { what, count: draft.boundaries.len(), max });
     }
-    faults.repeated(PartKind::Organisations, &draft.organisations);
-    faults.repeated(PartKind::Units, &draft.units);
-    faults.repeated(PartKind::Posts, &draft.posts);
-    faults.repeated(PartKind::People, &draft.people);
-    faults.repeated(PartKind::Regions, &draft.districts);
-    faults.repeated(PartKind::Regions, &draft.streets);
-    faults.repeated(PartKind::Regions, &draft.communities);
-    faults.repeated(PartKind::Categories, &draft.categories);
+    faults.repeated(PartKind::Organisations, 0, &draft.organisations);
+    faults.repeated(PartKind::Units, 0, &draft.units);
+    faults.repeated(PartKind::Posts, 0, &draft.posts);
+    faults.repeated(PartKind::People, 0, &draft.people);
+    faults.repeated(PartKind::Regions, 0, &draft.districts);
+    faults.repeated(PartKind::Regions, draft.districts.len(), &draft.streets);
+    faults.repeated(PartKind::Regions, draft.districts.len() + draft.streets.len(), &draft.communities);
+    faults.repeated(PartKind::Categories, 0, &draft.categories);
     office(draft, &mut faults);
+    rosters(draft, &mut faults);
+    bindings(draft, &mut faults);
+    admissions(draft, &mut faults);
     territories(draft, &mut faults);
     duties(draft, &mut faults);
     profile(draft, &mut faults);
@@ -129,6 +151,7 @@ fn office(draft: &Draft, faults: &mut Faults) {
         }
     }
     circles(&draft.organisations, faults);
+    levels(&draft.organisations, faults);
     let units = ids(&draft.units);
     for (row, post) in draft.posts.iter().enumerate() {
         if let Some(id) = &post.organisation {
@@ -146,6 +169,44 @@ fn office(draft: &Draft, faults: &mut Faults) {
     }
 }
 
+fn rosters(draft: &Draft, faults: &mut Faults) {
+    let (posts, people) = (ids(&draft.posts), ids(&draft.people));
+    for (row, turn) in draft.rosters.turns.iter().enumerate() {
+        faults.unknown(PartKind::Rosters, row, "post", &turn.post, posts.contains(&turn.post));
+        faults.unknown(PartKind::Rosters, row, "person", &turn.person, people.contains(&turn.person));
+        faults.backwards(PartKind::Rosters, row, turn.span);
+    }
+    for (row, absence) in (draft.rosters.turns.len()..).zip(&draft.rosters.absences) {
+        faults.unknown(PartKind::Rosters, row, "person", &absence.person, people.contains(&absence.person));
+        faults.backwards(PartKind::Rosters, row, absence.span);
+    }
+}
+
+fn bindings(draft: &Draft, faults: &mut Faults) {
+    let organisations = ids(&draft.organisations);
+    let cells: BTreeSet<_> = draft.boundaries.iter().flat_map(|b| &b.cells).map(|cell| cell.code).collect();
+    for (row, binding) in draft.bindings.iter().enumerate() {
+        let known = organisations.contains(&binding.organisation);
+        faults.unknown(PartKind::Bindings, row, "organisation", &binding.organisation, known);
+        faults.unknown(PartKind::Bindings, row, "cell", &binding.cell, cells.contains(&binding.cell));
+        faults.backwards(PartKind::Bindings, row, binding.span);
+    }
+}
+
+fn admissions(draft: &Draft, faults: &mut Faults) {
+    let rows = &draft.admissions.rows;
+    if !draft.admissions.ends() {
+        faults.push(PartKind::Admissions, rows.len() - 1, FaultKind::OpenList);
+    }
+    for (row, admission) in rows.iter().enumerate() {
+        let count = admission.article.chars().count();
+        if count > ARTICLE_CHARS_MAX {
+            let kind = FaultKind::TooMany { what: "characters of the article", count, max: ARTICLE_CHARS_MAX };
+            faults.push(PartKind::Admissions, row, kind);
+        }
+    }
+}
+
 /// Organisations that lie on a circle or below one. A line of ascent is never longer than there are rows.
 fn circles(rows: &[Organisation], faults: &mut Faults) {
     let Ok(register) = Register::new(rows.to_vec()) else { return };
@@ -157,17 +218,31 @@ fn circles(rows: &[Organisation], faults: &mut Faults) {
     }
 }
 
+/// The line goes up by levels (市、区、街道、社区); branches of the grid may stand under another of theirs.
+fn levels(rows: &[Organisation], faults: &mut Faults) {
+    let Ok(register) = Register::new(rows.to_vec()) else { return };
+    for (row, organisation) in rows.iter().enumerate() {
+        let Some(parent) = organisation.parent.as_ref().and_then(|id| register.get(id)) else { continue };
+        let both_in_grid = organisation.level == PartyLevel::Grid && parent.level == PartyLevel::Grid;
+        if parent.level >= organisation.level && !both_in_grid {
+            let kind = FaultKind::Upside(organisation.id.to_string(), parent.id.to_string());
+            faults.push(PartKind::Organisations, row, kind);
+        }
+    }
+}
+
 fn territories(draft: &Draft, faults: &mut Faults) {
     let organisations = ids(&draft.organisations);
     let units = ids(&draft.units);
     let streets = ids(&draft.streets);
-    let led = draft.districts.iter().map(|d| &d.organisation).enumerate();
-    let led = led.chain(draft.streets.iter().map(|s| &s.organisation).enumerate());
-    let led = led.chain(draft.communities.iter().map(|c| &c.organisation).enumerate());
+    let led = draft.districts.iter().map(|d| &d.organisation);
+    let led = led.chain(draft.streets.iter().map(|s| &s.organisation));
+    let led = led.chain(draft.communities.iter().map(|c| &c.organisation)).enumerate();
     for (row, id) in led.filter_map(|(row, id)| Some((row, id.as_ref()?))) {
         faults.unknown(PartKind::Regions, row, "organisation", id, organisations.contains(id));
     }
-    for (row, community) in draft.communities.iter().enumerate() {
+    let before_communities = draft.districts.len() + draft.streets.len();
+    for (row, community) in (before_communities..).zip(&draft.communities) {
         if let Some(id) = &community.unit {
             faults.unknown(PartKind::Regions, row, "unit", id, units.contains(id));
         }
@@ -175,7 +250,7 @@ fn territories(draft: &Draft, faults: &mut Faults) {
             faults.push(PartKind::Regions, row, FaultKind::NoStreet(community.code.to_string()));
         }
     }
-    for (row, cell) in draft.boundaries.iter().flat_map(|b| b.cells.iter().enumerate()) {
+    for (row, cell) in draft.boundaries.iter().flat_map(|b| &b.cells).enumerate() {
         let known = cell.party_org.parse::<OrgId>().is_ok_and(|id| organisations.contains(&id));
         faults.unknown(PartKind::Boundary, row, "party_org", &cell.party_org, known);
         if !streets.contains(&LedgerCode::from(cell.code.street())) {

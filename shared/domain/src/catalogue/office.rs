@@ -69,10 +69,19 @@ pub enum UnitKind {
     PropertyCompany,
     /// 社区.
     Community,
+    /// 网格.
+    Grid,
     /// 共建单位.
     CoBuilding,
     /// Anything else.
     Other,
+}
+
+impl UnitKind {
+    /// Whether the admission list (准入制) protects it: communities and cells.
+    pub const fn is_grassroots(self) -> bool {
+        matches!(self, UnitKind::Community | UnitKind::Grid)
+    }
 }
 
 /// A unit that can handle.
@@ -182,6 +191,22 @@ impl Role {
             Role::UnitHead => "UNIT_HEAD",
             Role::DistrictDuty => "DISTRICT_DUTY",
         }
+    }
+
+    /// One step up the ladder of posts (`domain.md` 0, point 8).
+    pub const fn above(self) -> Option<Role> {
+        Some(match self {
+            Role::GridWorker => Role::GridBranchSecretary,
+            Role::GridBranchSecretary | Role::CommunityDeputySecretary | Role::Checker => Role::CommunitySecretary,
+            Role::UnitHandler => Role::UnitHead,
+            Role::CommunitySecretary | Role::UnitHead => Role::LeaderInCharge,
+            Role::Dispatcher | Role::Approver => Role::ShiftLead,
+            Role::ShiftLead => Role::CenterHead,
+            Role::CenterHead | Role::LeaderInCharge => Role::StreetDirector,
+            Role::StreetDirector => Role::StreetPartySecretary,
+            Role::StreetPartySecretary => Role::DistrictDuty,
+            Role::DistrictDuty => return None,
+        })
     }
 
     /// Where its holder is looked for.

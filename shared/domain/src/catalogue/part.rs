@@ -23,7 +23,7 @@ pub const MANIFEST_SCHEMA: u16 = 1;
 pub const PIECE_BYTES_MAX: usize = 256 * 1024;
 /// Most bytes of one part: 300,000 cells of 40 corners.
 pub const PART_BYTES_MAX: u64 = 512 * 1024 * 1024;
-/// Most parts of one catalogue: the nine kinds, boundaries once per version.
+/// Most parts of one catalogue: the twelve kinds, boundaries once per version.
 pub const PARTS_MAX: usize = 256;
 
 /// What a part holds.
@@ -50,11 +50,17 @@ pub enum PartKind {
     Regions,
     /// The dictionaries of categories.
     Categories,
+    /// Turns (排班) and absences.
+    Rosters,
+    /// Party organisations of cells, with dates.
+    Bindings,
+    /// The admission list (准入清单).
+    Admissions,
 }
 
 impl PartKind {
     /// The kinds that a catalogue must have exactly once.
-    pub const SINGLE: [PartKind; 9] = [
+    pub const SINGLE: [PartKind; 12] = [
         PartKind::Organisations,
         PartKind::Units,
         PartKind::Posts,
@@ -64,6 +70,9 @@ impl PartKind {
         PartKind::Calendar,
         PartKind::Regions,
         PartKind::Categories,
+        PartKind::Rosters,
+        PartKind::Bindings,
+        PartKind::Admissions,
     ];
 }
 

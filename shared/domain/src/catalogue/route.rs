@@ -64,7 +64,8 @@ impl Catalogue {
         let mut found = self.find_cell(question, point);
         let cell = found.ground.zip(found.cell).map(|(ground, number)| ground.sheet().cell(number));
         let code = cell.map(|cell| cell.code);
-        let lead: Option<OrgId> = cell.and_then(|cell| cell.party_org.parse().ok());
+        let bound = code.and_then(|code| self.bound_lead(code, question.occurred_at_ms));
+        let lead: Option<OrgId> = bound.cloned().or_else(|| cell.and_then(|cell| cell.party_org.parse().ok()));
         let ledger = match code {
             Some(code) => LedgerCode::from(code.street()),
             None => self.desk_for(question.place.cell.map(|chosen| chosen.code), point, &mut found.reasons),

@@ -12,6 +12,8 @@ use bytes::Bytes;
 use xh_almanac::{Almanac, CalendarVersion};
 
 use super::Catalogue;
+use super::admission::Admissions;
+use super::binding::Bindings;
 use super::dictionary::Dictionary;
 use super::duty::Duties;
 use super::ground::Ground;
@@ -23,6 +25,7 @@ use super::post::Chairs;
 use super::profile::Profile;
 use super::region::Regions;
 use super::register::Register;
+use super::roster::Rosters;
 use crate::ids::{CatalogueVersion, Hash256};
 
 /// Most bytes of pieces that wait for their manifest; an import that never ended leaves some for good.
@@ -89,7 +92,7 @@ struct Arrivals {
     newest: u64,
     parts: BTreeMap<(PartKind, Hash256), Part>,
     almanacs: BTreeMap<(Hash256, Hash256), Arc<Almanac>>,
-    chairs: BTreeMap<(Hash256, Hash256), Arc<Chairs>>,
+    chairs: BTreeMap<(Hash256, Hash256, Hash256), Arc<Chairs>>,
 }
 
 /// A poisoned lock means that a decoder panicked; the tables behind it are whole all the same.
@@ -259,12 +262,17 @@ impl Arrivals {
         let (calendar, calendar_hash) = part!(Calendar);
         let (regions, _) = part!(Regions);
         let (dictionary, _) = part!(Categories);
+        let (rosters, rosters_hash) = part!(Rosters);
+        let (bindings, _) = part!(Bindings);
+        let (admissions, _) = part!(Admissions);
         let almanac = self
             .almanacs
             .entry((calendar_hash, profile_hash))
             .or_insert_with(|| Arc::new(Almanac::new((*calendar).clone(), profile.windows.clone())));
-        let chairs =
-            self.chairs.entry((posts_hash, people_hash)).or_insert_with(|| Arc::new(Chairs::new(&posts, &people)));
+        let chairs = self
+            .chairs
+            .entry((posts_hash, people_hash, rosters_hash))
+            .or_insert_with(|| Arc::new(Chairs::new(&posts, &people, &rosters)));
         let (almanac, chairs) = (Arc::clone(almanac), Arc::clone(chairs));
         Ok(Catalogue {
             version,
@@ -278,6 +286,9 @@ impl Arrivals {
             profile,
             regions,
             dictionary,
+            rosters,
+            bindings,
+            admissions,
             almanac,
             chairs,
         })
@@ -296,6 +307,9 @@ enum Part {
     Calendar(Arc<CalendarVersion>),
     Regions(Arc<Regions>),
     Categories(Arc<Dictionary>),
+    Rosters(Arc<Rosters>),
+    Bindings(Arc<Bindings>),
+    Admissions(Arc<Admissions>),
 }
 
 impl Part {
@@ -312,6 +326,9 @@ impl Part {
             PartKind::Calendar => Part::Calendar(read(bytes)?),
             PartKind::Regions => Part::Regions(read(bytes)?),
             PartKind::Categories => Part::Categories(read(bytes)?),
+            PartKind::Rosters => Part::Rosters(read(bytes)?),
+            PartKind::Bindings => Part::Bindings(read(bytes)?),
+            PartKind::Admissions => Part::Admissions(read(bytes)?),
         })
     }
 }

@@ -48,6 +48,7 @@ impl<'a> Matter<'a> {
         short_enough([&draft.wording])?;
         let item = Letter::at(index).ok_or(Refusal::TooManyItems)?;
         let (tier, start_ms) = (draft.tier.unwrap_or(tier), self.start(need, draft)?);
+        self.admits(need, tier, draft.std_code, std::iter::once(&draft.responsible).chain(&draft.cooperating))?;
         Ok(SentItem {
             item,
             wording: Arc::clone(&draft.wording),
@@ -127,7 +128,7 @@ impl<'a> Matter<'a> {
         for item in items {
             let mut clocks = self.clocks(need, None);
             (clocks.seat.lead, clocks.seat.unit) = (Some(&dispatch.lead), Some(&item.responsible));
-            for post in clocks.copied(item.tier) {
+            for post in clocks.copied(item.tier, self.at_ms) {
                 if !posts.contains(&post) {
                     posts.push(post);
                 }

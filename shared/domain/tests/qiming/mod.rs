@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use xh_atlas::{BoundaryVersion, Cell, LoadOptions, Mapping};
+use xh_domain::catalogue::admission::AdmissionRow;
+use xh_domain::catalogue::binding::{Binding, BindingKind};
 use xh_domain::catalogue::dictionary::CategoryRow;
 use xh_domain::catalogue::duty::DutyRow;
 use xh_domain::catalogue::office::{Contact, Organisation, PartyLevel, Person, Post, Unit, UnitKind};
 use xh_domain::catalogue::profile::Profile;
 use xh_domain::catalogue::region::{Community, District, Street};
+use xh_domain::catalogue::roster::{Absence, RosterPart, RosterRow};
+use xh_domain::catalogue::span::Span;
 use xh_domain::catalogue::{Catalogue, CatalogueShelf, Draft};
 
 fn read(name: &str) -> String {
@@ -56,6 +60,10 @@ pub fn draft() -> Draft {
     draft.posts = rows("posts.csv").iter().map(|r| post(r)).collect();
     draft.people = rows("people.csv").iter().map(|r| person(r)).collect();
     draft.duties.rows = rows("duties.csv").iter().map(|r| duty(r)).collect();
+    draft.rosters.turns = rows("rosters.csv").iter().map(|r| turn(r)).collect();
+    draft.rosters.absences = rows("absences.csv").iter().map(|r| absence(r)).collect();
+    draft.bindings = rows("bindings.csv").iter().map(|r| binding(r)).collect();
+    draft.admissions.rows = rows("admissions.csv").iter().map(|r| admission(r)).collect();
     draft.categories = rows("categories.csv").iter().map(|r| category(r)).collect();
     for row in rows("regions.csv") {
         let (name, organisation) = (row[1].clone(), some(&row[2]));
@@ -127,6 +135,50 @@ fn duty(row: &[String]) -> DutyRow {
         cooperating: row[3].split(';').filter(|id| !id.is_empty()).map(|id| id.parse().unwrap()).collect(),
         line: some(&row[4]),
         note: some(&row[5]),
+    }
+}
+
+/// From the first minute of a day or from an instant on; to the last minute of a day or to an instant.
+fn span(from: &str, until: &str) -> Span {
+    let day_ms = |text: &str| text[..10].parse::<xh_almanac::Day>().unwrap().start_ms();
+    let instant = |text: &str, whole_day_ms: i64| match text.get(11..16) {
+        None => day_ms(text) + whole_day_ms,
+        Some(time) => {
+            day_ms(text) + (time[..2].parse::<i64>().unwrap() * 60 + time[3..].parse::<i64>().unwrap()) * 60_000
+        }
+    };
+    let end = |text: &str, whole_day_ms| (!text.is_empty()).then(|| instant(text, whole_day_ms));
+    Span { from_ms: end(from, 0), until_ms: end(until, 86_400_000) }
+}
+
+fn turn(row: &[String]) -> RosterRow {
+    RosterRow {
+        post: row[0].parse().unwrap(),
+        person: row[1].parse().unwrap(),
+        part: word::<RosterPart>(&row[2]),
+        span: span(&row[3], &row[4]),
+    }
+}
+
+fn absence(row: &[String]) -> Absence {
+    Absence { person: row[0].parse().unwrap(), span: span(&row[1], &row[2]) }
+}
+
+fn binding(row: &[String]) -> Binding {
+    Binding {
+        cell: row[0].parse().unwrap(),
+        organisation: row[1].parse().unwrap(),
+        kind: word::<BindingKind>(&row[2]),
+        span: span(&row[3], &row[4]),
+    }
+}
+
+fn admission(row: &[String]) -> AdmissionRow {
+    AdmissionRow {
+        category: row[0].parse().unwrap(),
+        territory: row[1].parse().unwrap(),
+        admitted: row[2] == "yes",
+        article: row[3].clone(),
     }
 }
 
