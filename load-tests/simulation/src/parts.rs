@@ -103,11 +103,9 @@ impl Ground {
 
     /// Publishes the example street into the catalogue topic, durably.
     pub fn publish(&self) -> Publication {
-        let mut draft = folder::draft(None);
         let files: Vec<_> = qiming::FILES.iter().map(|f| Handed { name: f.name, bytes: f.text.as_bytes() }).collect();
-        folder::take(&mut draft, &files, &CellOptions::default())
-            .expect("the example street's forms are taken (tested)");
-        let publication = draft.publish().expect("the example street's tables fit each other (tested)");
+        let prepared = folder::prepare(None, &files, &CellOptions::default());
+        let publication = prepared.expect("the example street's forms are taken (tested)").publication;
         let slot = Slot { topic: CATALOGUE, partition: 0 };
         for record in &publication.records {
             let draft = Draft { key: record.key.clone(), headers: vec![], value: record.value.clone() };

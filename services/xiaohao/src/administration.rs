@@ -23,7 +23,8 @@ use xh_engine::supervise::status::{LaneStatus, Statuses};
 use xh_journal::contract::{Draft, Log, Slot};
 
 use crate::actors::{Role, TokenTable};
-use crate::forms::folder::{CellOptions, Change, Handed, draft, take};
+use crate::forms::difference::Difference;
+use crate::forms::folder::{CellOptions, Handed, Prepared, prepare};
 use crate::forms::table::FormFault;
 use crate::imports::standing;
 use crate::node::NodeClock;
@@ -139,8 +140,12 @@ pub struct Upload {
 pub struct Published {
     /// The version that stands now, or would.
     pub version: String,
-    /// What each file changed.
+    /// What each file brought.
     pub changes: Vec<serde_json::Value>,
+    /// What differs from the version before, line by line.
+    pub differences: Vec<Difference>,
+    /// How many more differences there are than are told.
+    pub differences_more: usize,
     /// Whether nothing was written.
     pub dry_run: bool,
 }
@@ -151,21 +156,27 @@ async fn publish(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Re
         problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column()))
     })?;
     let worker = Arc::clone(&a);
-    let (dry_run, drafted) =
-        tokio::task::spawn_blocking(move || (upload.dry_run, worker.draft(&upload))).await.map_err(|_| {
+    let (dry_run, prepared) =
+        tokio::task::spawn_blocking(move || (upload.dry_run, worker.prepare(&upload))).await.map_err(|_| {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the import stopped in the middle; nothing was taken")
         })?;
-    let (changes, publication) = drafted.map_err(|faults| refused(&faults))?;
+    let Prepared { publication, changes, differences, differences_more } =
+        prepared.map_err(|faults| refused(&faults))?;
     if !dry_run {
         a.append(&publication.records).await?;
         a.wait_for(publication.version).await?;
     }
+    let version = publication.version.to_string();
     let changes = changes.iter().map(|c| serde_json::to_value(c).unwrap_or_default()).collect();
-    Ok(Json(Published { version: publication.version.to_string(), changes, dry_run }).into_response())
+    Ok(Json(Published { version, changes, differences, differences_more, dry_run }).into_response())
 }
 
-fn refused(faults: &[String]) -> Response {
-    let errors: Vec<_> = faults.iter().map(|fault| json!({"code": "fault", "message": fault})).collect();
+fn refused(faults: &[FormFault]) -> Response {
+    let error = |fault: &FormFault| {
+        let FormFault { file, row, column, reason } = fault;
+        json!({"code": "fault", "message": fault.to_string(), "file": file, "row": row, "column": column, "reason": reason})
+    };
+    let errors: Vec<_> = faults.iter().map(error).collect();
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let body = json!({"type": "/problems/forms", "status": 422, "title": "forms", "errors": errors,
         "detail": "没有导入任何内容；请改正后重试 / nothing was taken; mend and try again"});
@@ -173,20 +184,18 @@ fn refused(faults: &[String]) -> Response {
 }
 
 impl Administration {
-    fn draft(&self, upload: &Upload) -> Result<(Vec<Change>, xh_domain::catalogue::Publication), Vec<String>> {
+    fn prepare(&self, upload: &Upload) -> Result<Prepared, Vec<FormFault>> {
         use base64::Engine;
         let decode = |(name, text): &(String, String)| {
             let bytes = base64::engine::general_purpose::STANDARD.decode(text);
-            bytes.map(|bytes| (name.clone(), bytes)).map_err(|_| vec![format!("{name}: not base64")])
+            let no_base64 =
+                || FormFault { file: name.clone(), row: 0, column: String::new(), reason: "not base64".into() };
+            bytes.map(|bytes| (name.clone(), bytes)).map_err(|_| vec![no_base64()])
         };
         let files = upload.files.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         let handed: Vec<_> = files.iter().map(|(name, bytes)| Handed { name, bytes }).collect();
         let cells = CellOptions { mapping: upload.mapping.clone().unwrap_or_default(), repair: upload.repair };
-        let mut draft = draft(self.shelf.newest().as_deref());
-        let changes =
-            take(&mut draft, &handed, &cells).map_err(|f| f.iter().map(FormFault::to_string).collect::<Vec<_>>())?;
-        let publication = draft.publish().map_err(|f| f.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-        Ok((changes, publication))
+        prepare(self.shelf.newest().as_deref(), &handed, &cells)
     }
 
     async fn append(&self, records: &[xh_domain::catalogue::part::CatalogueRecord]) -> Result<(), Response> {

@@ -1,17 +1,21 @@
 //! A folder of forms: which file is which form, and what becomes of the catalogue when it is taken.
 //!
-//! All files of one import change one draft; it is published whole or not at all. A form that is not in the
-//! folder leaves its table as it was.
+//! A form is a CSV file, a worksheet of an Excel workbook, TOML for limits, GeoJSON for cells, JSON for
+//! calendars; its name, in English or Chinese, says which. All files of one import change one draft, which is
+//! checked as a whole: it is published whole or not at all. A form that is not there leaves its table as it was.
 
 use std::collections::BTreeSet;
 
 use xh_almanac::{CalendarVersion, NoticeFile, read_calendar};
 use xh_atlas::{BoundaryVersion, LoadOptions, Mapping};
 use xh_domain::catalogue::profile::Profile;
-use xh_domain::catalogue::{Catalogue, Draft};
+use xh_domain::catalogue::{Catalogue, Draft, Publication};
 
+use super::difference::{DIFFERENCES_MAX, Difference, differences};
+use super::origin::Origins;
+use super::sheet::{self, Sheet};
 use super::table::{Faults, FormFault};
-use super::{office, territory};
+use super::{headings, limits, office, staffing, territory};
 
 /// A file handed in.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +35,7 @@ pub struct CellOptions {
     pub repair: bool,
 }
 
-/// What a file changed, for the report of an import; numbers before and after.
+/// What a file brought, for the report of an import; numbers before and after.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Change {
     /// The file.
@@ -44,6 +48,12 @@ pub struct Change {
     pub after: usize,
     /// Warnings and repairs, in words.
     pub remarks: Vec<String>,
+}
+
+impl Change {
+    fn of(file: &str, holds: &'static str, before: usize, after: usize) -> Change {
+        Change { file: file.to_owned(), holds, before, after, remarks: Vec::new() }
+    }
 }
 
 /// A draft to begin with: the tables of `from`, or empty ones with the built-in profile.
@@ -59,23 +69,59 @@ fn no_calendar() -> CalendarVersion {
     read_calendar(None, &[none]).expect("a calendar without named days is of the form (tested)")
 }
 
-/// Takes files into a draft, in the order given.
-pub fn take(draft: &mut Draft, files: &[Handed<'_>], cells: &CellOptions) -> Result<Vec<Change>, Vec<FormFault>> {
-    let (mut changes, mut faults) = (Vec::new(), Vec::new());
-    let calendars: Vec<&Handed<'_>> = files.iter().filter(|f| is_calendar(f.name)).collect();
-    for file in files.iter().filter(|f| !is_calendar(f.name)) {
-        match take_one(draft, file, cells) {
-            Ok(change) => changes.push(change),
-            Err(found) => faults.extend(found),
-        }
+/// An import that may be published: what it would write and what that changes.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The records of the new version.
+    pub publication: Publication,
+    /// What each file brought.
+    pub changes: Vec<Change>,
+    /// What differs from the version before, line by line, at most [`DIFFERENCES_MAX`].
+    pub differences: Vec<Difference>,
+    /// How many more differ.
+    pub differences_more: usize,
+}
+
+/// Takes files over the tables of `from`, checks the whole and says what it would change. Writes nothing.
+///
+/// # Errors
+/// Every fault, each with file, row and column; then nothing is taken.
+pub fn prepare(
+    from: Option<&Catalogue>,
+    files: &[Handed<'_>],
+    cells: &CellOptions,
+) -> Result<Prepared, Vec<FormFault>> {
+    let before = draft(from);
+    let mut after = before.clone();
+    let (changes, origins) = take(&mut after, files, cells)?;
+    let publication = after
+        .publish()
+        .map_err(|faults| faults.iter().map(|fault| origins.place(fault, &after)).collect::<Vec<_>>())?;
+    let mut differences = differences(&before, &after);
+    let differences_more = differences.len().saturating_sub(DIFFERENCES_MAX);
+    differences.truncate(DIFFERENCES_MAX);
+    Ok(Prepared { publication, changes, differences, differences_more })
+}
+
+/// Takes files into a draft, in the order given; where each table came from.
+pub fn take(
+    draft: &mut Draft,
+    files: &[Handed<'_>],
+    cells: &CellOptions,
+) -> Result<(Vec<Change>, Origins), Vec<FormFault>> {
+    let (mut changes, mut faults, mut origins) = (Vec::new(), Vec::new(), Origins::default());
+    let mut keep = |taken: Result<Vec<Change>, Vec<FormFault>>| match taken {
+        Ok(more) => changes.extend(more),
+        Err(found) => faults.extend(found),
+    };
+    let (calendars, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_calendar(file.name));
+    for file in others {
+        keep(take_file(draft, &mut origins, file, cells));
     }
     if !calendars.is_empty() {
-        match take_calendars(draft, &calendars) {
-            Ok(change) => changes.push(change),
-            Err(found) => faults.extend(found),
-        }
+        keep(take_calendars(draft, &calendars).map(|change| vec![change]));
     }
-    if faults.is_empty() { Ok(changes) } else { Err(faults) }
+    if faults.is_empty() { Ok((changes, origins)) } else { Err(faults) }
 }
 
 /// Calendars are JSON; years of one import are merged.
@@ -83,45 +129,127 @@ fn is_calendar(name: &str) -> bool {
     name.ends_with(".json")
 }
 
-fn take_one(draft: &mut Draft, file: &Handed<'_>, cells: &CellOptions) -> Result<Change, Vec<FormFault>> {
+fn take_file(
+    draft: &mut Draft,
+    origins: &mut Origins,
+    file: &Handed<'_>,
+    cells: &CellOptions,
+) -> Result<Vec<Change>, Vec<FormFault>> {
     let (name, bytes) = (file.name, file.bytes);
-    let change = |holds, before, after| Change { file: name.to_owned(), holds, before, after, remarks: Vec::new() };
-    macro_rules! table {
-        ($holds:literal, $table:expr, $rows:expr) => {{
-            let rows = $rows;
-            let change = change($holds, $table.len(), rows.len());
-            $table = rows;
-            Ok(change)
-        }};
+    if name == "profile.toml" {
+        draft.profile = limits::profile(name, bytes)?;
+        origins.note_file("profile", name);
+        return Ok(vec![Change::of(name, "limits and ladders", 1, 1)]);
     }
-    match name {
-        "organisations.csv" => table!("organisations", draft.organisations, office::organisations(name, bytes)?),
-        "units.csv" => table!("units", draft.units, office::units(name, bytes)?),
-        "posts.csv" => table!("posts", draft.posts, office::posts(name, bytes)?),
-        "people.csv" => table!("people", draft.people, office::people(name, bytes)?),
-        "categories.csv" => table!("categories", draft.categories, territory::categories(name, bytes)?),
-        "duties.csv" => table!("duties", draft.duties.rows, territory::duties(name, bytes)?),
-        "regions.csv" => {
-            let rows = territory::regions(name, bytes)?;
-            let before = draft.districts.len() + draft.streets.len() + draft.communities.len();
-            let after = rows.districts.len() + rows.streets.len() + rows.communities.len();
-            (draft.districts, draft.streets, draft.communities) = (rows.districts, rows.streets, rows.communities);
-            Ok(change("regions", before, after))
-        }
-        "profile.toml" => {
-            draft.profile = territory::profile(name, bytes)?;
-            Ok(change("limits and ladders", 1, 1))
-        }
-        _ if name.ends_with(".geojson") || name.ends_with(".geojson.gz") => take_cells(draft, file, cells),
-        _ => Err(unknown(name)),
+    if name.ends_with(".geojson") || name.ends_with(".geojson.gz") {
+        origins.note_file("cells", name);
+        return take_cells(draft, file, cells).map(|change| vec![change]);
     }
+    if let Some(stem) = name.strip_suffix(".csv") {
+        let form = headings::form(stem);
+        return take_sheet(draft, origins, form, &Sheet::of_csv(name, bytes)?).map(|change| vec![change]);
+    }
+    if let Some(stem) = name.strip_suffix(".xlsx") {
+        return take_workbook(draft, origins, stem, &sheet::workbook(name, bytes)?);
+    }
+    Err(unknown(name))
+}
+
+/// Every worksheet is a form by its own name; a workbook of one sheet may bear the form's name itself.
+fn take_workbook(
+    draft: &mut Draft,
+    origins: &mut Origins,
+    stem: &str,
+    sheets: &[(String, Sheet)],
+) -> Result<Vec<Change>, Vec<FormFault>> {
+    let (mut changes, mut faults) = (Vec::new(), Vec::new());
+    for (name, sheet) in sheets {
+        let by_file = headings::form(stem);
+        let form = if sheets.len() == 1 && is_table(by_file) { by_file } else { headings::form(name) };
+        match take_sheet(draft, origins, form, sheet) {
+            Ok(change) => changes.push(change),
+            Err(found) => faults.extend(found),
+        }
+    }
+    if faults.is_empty() { Ok(changes) } else { Err(faults) }
+}
+
+/// The forms that are tables.
+pub const TABLES: [&str; 11] = [
+    "organisations",
+    "units",
+    "posts",
+    "people",
+    "rosters",
+    "absences",
+    "bindings",
+    "categories",
+    "duties",
+    "admissions",
+    "regions",
+];
+
+fn is_table(form: &str) -> bool {
+    TABLES.contains(&form)
+}
+
+/// Puts a sheet's rows in the place of a table's.
+fn take_sheet(draft: &mut Draft, origins: &mut Origins, form: &str, sheet: &Sheet) -> Result<Change, Vec<FormFault>> {
+    let Some(form) = TABLES.into_iter().find(|table| *table == form) else { return Err(unknown(&sheet.file)) };
+    if origins.has(form) {
+        let mut faults = Faults::of(&sheet.file);
+        faults.add(0, "", format!("{form} came in another file of this import already"));
+        return Err(faults.list());
+    }
+    let mut remarks = Vec::new();
+    let (before, after) = match form {
+        "organisations" => {
+            let rows = office::organisations(sheet)?;
+            remarks = office::remarks(&rows);
+            replaced(&mut draft.organisations, rows)
+        }
+        "units" => replaced(&mut draft.units, office::units(sheet)?),
+        "posts" => replaced(&mut draft.posts, office::posts(sheet)?),
+        "people" => replaced(&mut draft.people, office::people(sheet)?),
+        "rosters" => replaced(&mut draft.rosters.turns, staffing::rosters(sheet)?),
+        "absences" => replaced(&mut draft.rosters.absences, staffing::absences(sheet)?),
+        "bindings" => replaced(&mut draft.bindings, staffing::bindings(sheet)?),
+        "categories" => replaced(&mut draft.categories, territory::categories(sheet)?),
+        "duties" => replaced(&mut draft.duties.rows, territory::duties(sheet)?),
+        "admissions" => replaced(&mut draft.admissions.rows, staffing::admissions(sheet)?),
+        _ => return take_regions(draft, origins, sheet),
+    };
+    origins.note(form, sheet);
+    Ok(Change { remarks, ..Change::of(&sheet.file, form, before, after) })
+}
+
+/// The numbers of rows before and after.
+fn replaced<T>(table: &mut Vec<T>, rows: Vec<T>) -> (usize, usize) {
+    let before = table.len();
+    *table = rows;
+    (before, table.len())
+}
+
+fn take_regions(draft: &mut Draft, origins: &mut Origins, sheet: &Sheet) -> Result<Change, Vec<FormFault>> {
+    let rows = territory::regions(sheet)?;
+    let before = draft.districts.len() + draft.streets.len() + draft.communities.len();
+    (draft.districts, draft.streets, draft.communities) = (rows.districts, rows.streets, rows.communities);
+    origins.note_rows("regions", &sheet.file, rows.numbers);
+    let after = draft.districts.len() + draft.streets.len() + draft.communities.len();
+    Ok(Change::of(&sheet.file, "regions", before, after))
 }
 
 fn unknown(name: &str) -> Vec<FormFault> {
     let mut faults = Faults::of(name);
-    let forms = "organisations.csv, units.csv, posts.csv, people.csv, categories.csv, duties.csv, regions.csv, \
-                 profile.toml, *.geojson for cells, *.json for calendars";
-    faults.add(0, "", format!("no form has this name; the forms are {forms}"));
+    let forms = TABLES.join(", ");
+    faults.add(
+        0,
+        "",
+        format!(
+            "no form has this name; .csv files and worksheets are {forms} (or their Chinese names), and there are \
+             profile.toml, *.geojson for cells, *.json for calendars"
+        ),
+    );
     faults.list()
 }
 
@@ -143,7 +271,7 @@ fn take_cells(draft: &mut Draft, file: &Handed<'_>, cells: &CellOptions) -> Resu
             let name = file.name.split('.').next().unwrap_or(file.name);
             replace_streets(draft, loaded.named(name));
             let after = draft.boundaries.iter().map(|b| b.cells.len()).sum();
-            Ok(Change { file: file.name.to_owned(), holds: "cells", before, after, remarks })
+            Ok(Change { remarks, ..Change::of(file.name, "cells", before, after) })
         }
         Err(refused) => {
             for fault in &refused.faults {
@@ -176,7 +304,7 @@ fn take_calendars(draft: &mut Draft, files: &[&Handed<'_>]) -> Result<Change, Ve
             let named = |c: &CalendarVersion| c.rest().len() + c.work().len();
             let (before, after) = (named(&draft.calendar), named(&calendar));
             draft.calendar = calendar;
-            Ok(Change { file: names.join(", "), holds: "named days", before, after, remarks: vec![] })
+            Ok(Change::of(&names.join(", "), "named days", before, after))
         }
         Err(found) => {
             let mut faults = Faults::of(&names.join(", "));
@@ -189,47 +317,5 @@ fn take_calendars(draft: &mut Draft, files: &[&Handed<'_>]) -> Result<Change, Ve
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use xh_city::qiming;
-
-    fn handed() -> Vec<Handed<'static>> {
-        qiming::FILES.iter().map(|f| Handed { name: f.name, bytes: f.text.as_bytes() }).collect()
-    }
-
-    #[test]
-    fn the_example_street_is_taken_whole_and_its_tables_fit_each_other() {
-        let mut draft = draft(None);
-        let changes = take(&mut draft, &handed(), &CellOptions::default()).unwrap();
-        assert_eq!(changes.len(), qiming::FILES.len());
-        assert!(changes.iter().all(|c| c.remarks.is_empty()), "{changes:?}");
-        let faults = draft.faults();
-        assert!(faults.is_empty(), "{faults:?}");
-        assert!(draft.publish().unwrap().records.len() >= 10);
-    }
-
-    #[test]
-    fn a_file_of_no_form_is_refused_with_the_list_of_forms() {
-        let mut draft = draft(None);
-        let faults =
-            take(&mut draft, &[Handed { name: "organisation.csv", bytes: b"" }], &CellOptions::default()).unwrap_err();
-        assert!(faults[0].to_string().contains("organisations.csv"), "{faults:?}");
-    }
-
-    #[test]
-    fn a_street_taken_again_replaces_its_own_cells_only() {
-        let plan = xh_city::grid::GridPlan { seed: 1, streets: 2, columns: 3, rows: 2 };
-        let both = plan.geojson().to_string();
-        let mut draft = draft(None);
-        take(&mut draft, &[Handed { name: "both.geojson", bytes: both.as_bytes() }], &CellOptions::default()).unwrap();
-        let mut first = plan.geojson();
-        first["features"]
-            .as_array_mut()
-            .unwrap()
-            .retain(|f| f["properties"]["code"].as_str().unwrap().starts_with("999902001"));
-        let text = first.to_string();
-        take(&mut draft, &[Handed { name: "one.geojson", bytes: text.as_bytes() }], &CellOptions::default()).unwrap();
-        assert_eq!(draft.boundaries.len(), 1);
-        assert_eq!(draft.boundaries[0].cells.len(), 12);
-    }
-}
+#[path = "folder_tests.rs"]
+mod tests;

@@ -1,16 +1,17 @@
-//! A form as a table: CSV as offices make it, each cell with its place, each fault with file, row and column.
+//! A form as a table: a sheet whose columns are found by their headings, each cell with its place, each fault
+//! with file, row and column.
 //!
-//! Files come as UTF-8 with or without a byte order mark, or as GBK from older spreadsheets. A column that
-//! the form does not know is a fault (a typing error would else drop it in silence); so is one that lacks.
-//! This file must not know what a form means.
+//! A column that the form does not know is a fault (a typing error would else drop it in silence); so is one
+//! that lacks. This file must not know what a form means.
 
 use std::fmt;
 
-/// Most rows of one form.
-pub const ROWS_MAX: usize = 1_000_000;
+use super::headings;
+pub use super::sheet::Row;
+use super::sheet::Sheet;
 
 /// Something in a file that cannot be taken, with its place and the reason in words.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct FormFault {
     /// Name of the file.
     pub file: String,
@@ -70,84 +71,48 @@ impl Faults {
     }
 }
 
-/// Text of a file's bytes: UTF-8, or GBK where it is not UTF-8.
-pub fn text(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::GBK.decode(bytes).0.into_owned(),
-    }
-}
-
-/// One row; cells are trimmed.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// As a spreadsheet counts it.
-    pub number: usize,
-    cells: Vec<String>,
-}
-
 /// All rows of a form, columns in the form's order whatever the order in the file.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub struct Table<'a> {
     columns: &'static [&'static str],
-    rows: Vec<Row>,
+    places: Vec<Option<usize>>,
+    sheet: &'a Sheet,
 }
 
-impl Table {
+impl<'a> Table<'a> {
     /// Reads a form with exactly these columns, the last `optional` of which may lack.
+    ///
+    /// # Errors
+    /// Columns that the form does not know, or lacks.
     pub fn read(
-        file: &str,
-        bytes: &[u8],
+        sheet: &'a Sheet,
         columns: &'static [&'static str],
         optional: usize,
-    ) -> Result<Table, Vec<FormFault>> {
-        let mut faults = Faults::of(file);
-        let text = text(bytes);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-        let places = match reader.headers() {
-            Ok(header) => places(header, columns, optional, &mut faults),
-            Err(error) => {
-                faults.add(1, "", error.to_string());
-                Vec::new()
-            }
-        };
-        let width = reader.headers().map(csv::StringRecord::len).unwrap_or_default();
-        let mut rows = Vec::new();
-        for (index, record) in reader.records().enumerate() {
-            let number = index + 2;
-            match record {
-                Err(error) => faults.add(number, "", error.to_string()),
-                Ok(_) if index >= ROWS_MAX => {
-                    faults.add(number, "", format!("more than {ROWS_MAX} rows: cut the file into parts"));
-                    break;
-                }
-                Ok(record) if record.len() != width => {
-                    faults.add(number, "", format!("{} cells where the header has {width}", record.len()));
-                }
-                Ok(record) => {
-                    let cells =
-                        places.iter().map(|p| p.and_then(|p| record.get(p)).unwrap_or_default().to_owned()).collect();
-                    rows.push(Row { number, cells });
-                }
-            }
-        }
-        faults.or(Table { columns, rows })
+    ) -> Result<Table<'a>, Vec<FormFault>> {
+        let mut faults = Faults::of(&sheet.file);
+        let places = places(&sheet.header, columns, optional, &mut faults);
+        faults.or(Table { columns, places, sheet })
+    }
+
+    /// Name of the file, for faults.
+    pub fn file(&self) -> &str {
+        &self.sheet.file
     }
 
     /// The rows.
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
+    pub fn rows(&self) -> &'a [Row] {
+        &self.sheet.rows
     }
 
     /// A cell's text; empty when the column lacks or the cell is blank.
-    pub fn cell<'a>(&self, row: &'a Row, column: &str) -> &'a str {
-        let place = self.columns.iter().position(|c| *c == column);
+    pub fn cell<'r>(&self, row: &'r Row, column: &str) -> &'r str {
+        let index = self.columns.iter().position(|c| *c == column);
+        let place = index.and_then(|index| self.places[index]);
         place.and_then(|p| row.cells.get(p)).map_or("", String::as_str)
     }
 
     /// Several values in one cell, separated by `;` or `；` or `、`.
-    pub fn list<'a>(&self, row: &'a Row, column: &str) -> Vec<&'a str> {
+    pub fn list<'r>(&self, row: &'r Row, column: &str) -> Vec<&'r str> {
         self.cell(row, column).split([';', '；', '、']).map(str::trim).filter(|v| !v.is_empty()).collect()
     }
 
@@ -159,7 +124,7 @@ impl Table {
         wanted: &str,
         faults: &mut Faults,
     ) -> Option<T> {
-        let parsed = self.cell(row, column).parse().ok();
+        let parsed = headings::word(self.cell(row, column)).parse().ok();
         if parsed.is_none() {
             faults.add(row.number, column, format!("{wanted} is wanted here"));
         }
@@ -207,14 +172,15 @@ impl Table {
 }
 
 /// Where each column of the form stands in the file.
-fn places(header: &csv::StringRecord, columns: &[&str], optional: usize, faults: &mut Faults) -> Vec<Option<usize>> {
-    for name in header.iter().filter(|name| !columns.contains(name)) {
-        faults.add(1, name, format!("the form has no such column; it has {}", columns.join(", ")));
+fn places(header: &[String], columns: &[&str], optional: usize, faults: &mut Faults) -> Vec<Option<usize>> {
+    let known = |heading: &str| columns.iter().any(|column| headings::heads(heading, column));
+    for heading in header.iter().filter(|heading| !known(heading)) {
+        faults.add(1, heading, format!("the form has no such column; it has {}", columns.join(", ")));
     }
     let required = columns.len() - optional;
     let mut places = Vec::new();
     for (index, column) in columns.iter().enumerate() {
-        let place = header.iter().position(|name| name == *column);
+        let place = header.iter().position(|heading| headings::heads(heading, column));
         if place.is_none() && index < required {
             faults.add(1, column, "this column lacks");
         }
@@ -230,27 +196,26 @@ mod tests {
     const COLUMNS: &[&str] = &["id", "name", "note"];
 
     #[test]
-    fn columns_are_found_whatever_their_order_and_the_last_may_lack() {
-        let table = Table::read("x.csv", "\u{feff}name,id\n 张三 ,1\n".as_bytes(), COLUMNS, 1).unwrap();
+    fn columns_are_found_whatever_their_order_and_language_and_the_last_may_lack() {
+        let sheet = Sheet::of_csv("x.csv", "\u{feff}名称,id\n 张三 ,1\n".as_bytes()).unwrap();
+        let table = Table::read(&sheet, COLUMNS, 1).unwrap();
         let row = &table.rows()[0];
         assert_eq!((table.cell(row, "id"), table.cell(row, "name"), table.cell(row, "note")), ("1", "张三", ""));
     }
 
     #[test]
-    fn gbk_from_an_older_spreadsheet_is_read() {
-        let (bytes, ..) = encoding_rs::GBK.encode("id,name,note\n1,东风社区,甲；乙\n");
-        let table = Table::read("x.csv", &bytes, COLUMNS, 0).unwrap();
-        let row = &table.rows()[0];
-        assert_eq!((table.cell(row, "name"), table.list(row, "note")), ("东风社区", vec!["甲", "乙"]));
+    fn several_values_in_a_cell_are_told_apart_as_people_write_them() {
+        let sheet = Sheet::of_csv("x.csv", "id,name,note\n1,a,甲；乙、丙;丁\n".as_bytes()).unwrap();
+        let table = Table::read(&sheet, COLUMNS, 0).unwrap();
+        assert_eq!(table.list(&table.rows()[0], "note"), ["甲", "乙", "丙", "丁"]);
     }
 
     #[test]
-    fn all_faults_come_at_once_with_row_and_column() {
-        let faults = Table::read("x.csv", b"id,nmae,note\n1,a\n2,b,c\n", COLUMNS, 0).unwrap_err();
-        let told: Vec<_> = faults.iter().map(FormFault::to_string).collect();
-        assert_eq!(told.len(), 3, "{told:?}");
+    fn a_column_that_nobody_knows_and_one_that_lacks_are_told_together() {
+        let sheet = Sheet::of_csv("x.csv", b"id,nmae,note\n1,a,b\n").unwrap();
+        let told: Vec<_> = Table::read(&sheet, COLUMNS, 0).unwrap_err().iter().map(FormFault::to_string).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].starts_with("x.csv, row 1, column nmae:"), "{told:?}");
         assert!(told[1].contains("column name: this column lacks"), "{told:?}");
-        assert!(told[2].contains("row 2"), "{told:?}");
     }
 }

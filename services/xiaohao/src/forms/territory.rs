@@ -2,13 +2,11 @@
 
 use xh_domain::catalogue::dictionary::CategoryRow;
 use xh_domain::catalogue::duty::DutyRow;
-use xh_domain::catalogue::profile::Profile;
 use xh_domain::catalogue::region::{Community, District, Street};
 
-use super::office::{rows, word};
+use super::office::{ID, rows, word};
+use super::sheet::Sheet;
 use super::table::{Faults, FormFault, Row, Table};
-
-const ID: &str = "an id of letters, digits, - and _ (at most 64)";
 
 /// The rows of `regions.csv`, by kind.
 #[derive(Clone, Debug, Default)]
@@ -19,12 +17,14 @@ pub struct RegionRows {
     pub streets: Vec<Street>,
     /// Twelve digits.
     pub communities: Vec<Community>,
+    /// The file's row numbers, in the order of the three tables.
+    pub numbers: Vec<usize>,
 }
 
 /// Reads `regions.csv`: code,name,organisation,unit. The length of the code says what a row is.
-pub fn regions(file: &str, bytes: &[u8]) -> Result<RegionRows, Vec<FormFault>> {
-    let table = Table::read(file, bytes, &["code", "name", "organisation", "unit"], 2)?;
-    let (mut faults, mut regions) = (Faults::of(file), RegionRows::default());
+pub fn regions(sheet: &Sheet) -> Result<RegionRows, Vec<FormFault>> {
+    let table = Table::read(sheet, &["code", "name", "organisation", "unit"], 2)?;
+    let (mut faults, mut regions) = (Faults::of(&sheet.file), RegionRows::default());
     for row in table.rows() {
         match table.cell(row, "code").len() {
             6 => regions.districts.extend(district(&table, row, &mut faults)),
@@ -33,24 +33,28 @@ pub fn regions(file: &str, bytes: &[u8]) -> Result<RegionRows, Vec<FormFault>> {
             _ => faults.add(row.number, "code", "6 digits (district), 9 (street) or 12 (community) are wanted here"),
         }
     }
+    let digits = |row: &&Row| table.cell(row, "code").len();
+    let mut by_kind: Vec<&Row> = table.rows().iter().collect();
+    by_kind.sort_by_key(digits);
+    regions.numbers = by_kind.into_iter().map(|row| row.number).collect();
     faults.or(regions)
 }
 
-fn district(table: &Table, row: &Row, faults: &mut Faults) -> Option<District> {
+fn district(table: &Table<'_>, row: &Row, faults: &mut Faults) -> Option<District> {
     let division = table.parsed(row, "code", "6 digits", faults);
     let name = table.text(row, "name", faults);
     let organisation = table.optional(row, "organisation", ID, faults);
     Some(District { division: division?, name: name?, organisation, outline: None })
 }
 
-fn street(table: &Table, row: &Row, faults: &mut Faults) -> Option<Street> {
+fn street(table: &Table<'_>, row: &Row, faults: &mut Faults) -> Option<Street> {
     let code = table.parsed(row, "code", "9 digits", faults);
     let name = table.text(row, "name", faults);
     let organisation = table.optional(row, "organisation", ID, faults);
     Some(Street { code: code?, name: name?, organisation })
 }
 
-fn community(table: &Table, row: &Row, faults: &mut Faults) -> Option<Community> {
+fn community(table: &Table<'_>, row: &Row, faults: &mut Faults) -> Option<Community> {
     let code = table.parsed(row, "code", "12 digits", faults);
     let name = table.text(row, "name", faults);
     let organisation = table.optional(row, "organisation", ID, faults);
@@ -60,10 +64,10 @@ fn community(table: &Table, row: &Row, faults: &mut Faults) -> Option<Community>
 
 /// Reads `duties.csv`: category,territory,responsible,cooperating,line,note. The first row that matches
 /// counts, so exceptions stand above rules.
-pub fn duties(file: &str, bytes: &[u8]) -> Result<Vec<DutyRow>, Vec<FormFault>> {
+pub fn duties(sheet: &Sheet) -> Result<Vec<DutyRow>, Vec<FormFault>> {
     let columns = &["category", "territory", "responsible", "cooperating", "line", "note"];
-    let table = Table::read(file, bytes, columns, 3)?;
-    rows(file, &table, |row, faults| {
+    let table = Table::read(sheet, columns, 3)?;
+    rows(&table, |row, faults| {
         let category = table.parsed(row, "category", "*, N01 to N16, 5 digits, or 2 digits and *", faults);
         let territory = table.parsed(row, "territory", "* or a code of 6, 9, 12 or 15 digits", faults);
         let responsible = table.parsed(row, "responsible", ID, faults);
@@ -75,41 +79,12 @@ pub fn duties(file: &str, bytes: &[u8]) -> Result<Vec<DutyRow>, Vec<FormFault>> 
 }
 
 /// Reads `categories.csv`: code,name,default_tier.
-pub fn categories(file: &str, bytes: &[u8]) -> Result<Vec<CategoryRow>, Vec<FormFault>> {
-    let table = Table::read(file, bytes, &["code", "name", "default_tier"], 0)?;
-    rows(file, &table, |row, faults| {
+pub fn categories(sheet: &Sheet) -> Result<Vec<CategoryRow>, Vec<FormFault>> {
+    let table = Table::read(sheet, &["code", "name", "default_tier"], 0)?;
+    rows(&table, |row, faults| {
         let code = table.parsed(row, "code", "N01 to N16, 5 digits, or 2 digits and *", faults);
         let name = table.text(row, "name", faults);
         let default_tier = word(&table, row, "default_tier", "P0, P1, P2, P2S, P3, C, S or W", faults);
         Some(CategoryRow { code: code?, name: name?, default_tier: default_tier? })
     })
-}
-
-/// Reads `profile.toml`: windows, tiers, waiting limits and ladders.
-pub fn profile(file: &str, bytes: &[u8]) -> Result<Profile, Vec<FormFault>> {
-    let text = super::table::text(bytes);
-    toml::from_str(&text).map_err(|error| {
-        let mut faults = Faults::of(file);
-        let row = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        faults.add(row, "", error.message().to_owned());
-        faults.list()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use xh_city::qiming;
-
-    #[test]
-    fn the_example_streets_profile_is_the_built_in_default() {
-        let file = qiming::FILES.iter().find(|file| file.name == "profile.toml").unwrap();
-        let read = profile(file.name, file.text.as_bytes()).unwrap();
-        assert_eq!(read.waiting, Profile::office_default().waiting);
-        assert_eq!(read.tiers, Profile::office_default().tiers);
-        assert_eq!(read.ladders, Profile::office_default().ladders);
-        assert_eq!(read.objections, Profile::office_default().objections);
-        assert_eq!(read.extensions, Profile::office_default().extensions);
-        assert_eq!(read.approvals, Profile::office_default().approvals);
-    }
 }
