@@ -53,11 +53,11 @@ impl Sheet {
         for record in records.into_records() {
             match record {
                 Ok(record) => {
-                    let line = record.position().map_or(0, |position| position.line() as usize);
+                    let line = record.position().map_or(0, |position| line_of(&text, position));
                     rows.push((line, record.iter().map(|cell| cell.trim().to_owned()).collect()));
                 }
                 Err(error) => {
-                    let line = error.position().map_or(0, |position| position.line() as usize);
+                    let line = error.position().map_or(0, |position| line_of(&text, position));
                     faults.add(line, "", "not a line of CSV, or of a mixed encoding");
                 }
             }
@@ -81,6 +81,14 @@ impl Sheet {
         }
         faults.or(Sheet { file: file.to_owned(), header, rows: kept })
     }
+}
+
+/// The line on which a record begins: the reader gives the place behind the record before, and blank lines may
+/// lie between.
+fn line_of(text: &str, behind: &csv::Position) -> usize {
+    let rest = text.as_bytes().get(behind.byte() as usize..).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    behind.line() as usize + blank.filter(|byte| **byte == b'\n').count()
 }
 
 /// The worksheets of an Excel workbook that hold anything, with their names.
