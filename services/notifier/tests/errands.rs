@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::catalogue::Draft;
+use xh_domain::catalogue::roster::{Absence, RosterPart, RosterRow};
+use xh_domain::catalogue::span::Span;
 use xh_domain::category::Tier;
 use xh_domain::clock::ClockKind;
 use xh_domain::fact::{Entry, Fact};
@@ -58,6 +61,18 @@ impl Town {
         let office = Town::open(&mut ring, &hook, &folder);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         Town { ring, office, hook, folder, runtime }
+    }
+
+    /// The shelf that everybody shares holds this version too; orders name it.
+    fn of(draft: &Draft) -> Town {
+        let publication = draft.publish().unwrap();
+        let mut town = Town::new();
+        let mut ring = Ring::new(MONDAY_9_MS);
+        publication.records.iter().for_each(|record| drop(ring.shelf.take(record.key.as_ref(), &record.value)));
+        ring.catalogue = publication.version;
+        town.office = Town::open(&mut ring, &town.hook, &town.folder);
+        town.ring = ring;
+        town
     }
 
     fn open(ring: &mut Ring, hook: &Arc<Recorder>, folder: &Arc<Recorder>) -> PostOffice {
@@ -292,26 +307,44 @@ fn p0_copies_the_duty_leader_at_dispatch() {
 fn a_vacant_post_goes_up_at_once_and_the_message_says_so() {
     let mut draft = street::draft();
     draft.people.retain(|person| person.id.as_str() != "h-1");
-    let (shelf, version) = street::shelved(&draft);
-    let mut town = Town::new();
-    town.ring.shelf = Arc::clone(&shelf);
-    town.ring.catalogue = version;
-    // The shelf that everybody shares holds both versions; orders name the one without a handler.
-    let publication = draft.publish().unwrap();
-    town.office = {
-        let mut ring = Ring::new(MONDAY_9_MS);
-        publication.records.iter().for_each(|record| drop(ring.shelf.take(record.key.as_ref(), &record.value)));
-        ring.catalogue = version;
-        let office = Town::open(&mut ring, &town.hook, &town.folder);
-        town.ring = ring;
-        office
-    };
+    let mut town = Town::of(&draft);
     town.dispatched(Tier::P2);
     town.post();
     assert_eq!(town.told(), pairs(&[("item.dispatched", "UNIT_HEAD")]));
     let letters = town.folder.letters.lock().unwrap();
     assert!(letters[0].text.contains("该岗位空缺或无法联系，现告知上一级岗位"), "{}", letters[0].text);
     assert_eq!(letters[0].data.instead_of.as_ref().map(|post| post.as_str()), Some("post-UNIT_HANDLER"));
+}
+
+/// The handler is away this Monday.
+fn without_the_handler() -> Draft {
+    let mut draft = street::draft();
+    let span = Span { from_ms: Some(MONDAY_9_MS), until_ms: Some(MONDAY_9_MS + 9 * HOUR_MS) };
+    draft.rosters.absences.push(Absence { person: "h-1".parse().unwrap(), span });
+    draft
+}
+
+#[test]
+fn a_deputy_is_told_while_the_holder_is_away_in_the_name_of_the_same_post() {
+    let mut draft = without_the_handler();
+    draft.people.push(street::staff("x-1", &[], &[("webhook", HOOK)]));
+    let (post, person) = ("post-UNIT_HANDLER".parse().unwrap(), "x-1".parse().unwrap());
+    draft.rosters.turns.push(RosterRow { post, person, part: RosterPart::B, span: Span::default() });
+    let mut town = Town::of(&draft);
+    town.dispatched(Tier::P2);
+    town.post();
+    assert_eq!(town.told(), pairs(&[("item.dispatched", "UNIT_HANDLER")]));
+    assert_eq!(town.folder.letters.lock().unwrap().len(), 0, "the holder's folder stays empty");
+    let letters = town.hook.letters.lock().unwrap();
+    assert_eq!((letters.len(), letters[0].data.instead_of.as_ref()), (1, None));
+}
+
+#[test]
+fn where_all_are_away_without_a_deputy_the_next_post_up_is_told() {
+    let mut town = Town::of(&without_the_handler());
+    town.dispatched(Tier::P2);
+    town.post();
+    assert_eq!(town.told(), pairs(&[("item.dispatched", "UNIT_HEAD")]));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Given an office in files, when they are taken, then it stands whole or every fault has its place.
+
 use super::*;
 use rust_xlsxwriter::Workbook;
 use xh_city::qiming;
