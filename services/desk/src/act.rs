@@ -20,7 +20,10 @@ use xh_domain::fact::{Answer, Entry};
 use xh_domain::ids::{NeedId, OrderId};
 use xh_domain::keys::DataKey;
 use xh_domain::letter::Letter;
-use xh_domain::order::{Dispatch, DraftItem, Evidence, ItemLimit, Order, OrderBody, OrderKind};
+use xh_domain::order::{
+    self, Dispatch, DraftItem, Evidence, ExtensionAsked, ItemLimit, ObjectionMade, Order, OrderBody, OrderKind,
+    SuspensionAsked,
+};
 use xh_domain::refusal::Refusal;
 use xh_domain::report::Sealed;
 use xh_engine::envelope::write_order;
@@ -129,6 +132,25 @@ impl Pen<'_> {
                 OrderBody::Check { passed: judged.passed, note: self.note(judged.note)?, photos: judged.photos }
             }
             Act::Approve(judged) => OrderBody::Approve { passed: judged.passed, note: self.note(judged.note)? },
+            Act::AskExtension { added, engineering, signed_form, note } => {
+                let note = self.must(Some(note))?;
+                OrderBody::AskExtension(ExtensionAsked { added, engineering, signed_form, note })
+            }
+            Act::AskSuspension { reason, signed_form, note } => {
+                let note = self.must(Some(note))?;
+                OrderBody::AskSuspension(SuspensionAsked { reason, signed_form, note })
+            }
+            Act::AnswerRequest { granted, note } => {
+                OrderBody::AnswerRequest(order::Answer { granted, note: self.note(note)? })
+            }
+            Act::Resume(noted) => OrderBody::Resume { note: self.note(noted.note)? },
+            Act::Object { reason, signed_form, note } => {
+                let note = self.must(Some(note))?;
+                OrderBody::Object(ObjectionMade { reason, signed_form, note })
+            }
+            Act::ReviewObjection { to, note } => OrderBody::ReviewObjection { to, note: self.note(note)? },
+            Act::Redispatch(to) => OrderBody::Redispatch(to),
+            Act::Designate(to) => OrderBody::Designate(to),
             Act::Comment(noted) => OrderBody::Comment { note: self.must(noted.note)? },
             Act::Acknowledge { rung, note } => OrderBody::Acknowledge { rung, note: self.note(note)? },
             Act::HandOver { to, note } => OrderBody::HandOver { to, note: self.note(note)? },

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use xh_domain::asking::Request;
 use xh_domain::clock::{Clock, ClockKind};
 use xh_domain::fact::{Entry, Fact, HandOverOutcome, SentItem};
 use xh_domain::ids::{LedgerCode, NeedId, ReportId};
@@ -287,6 +288,12 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
         Fact::TickOffApplied { item, .. } => set(row, *item, ItemState::HandledAwaitingCheck),
         Fact::CheckPassed { item, .. } => set(row, *item, ItemState::AwaitingApproval),
         Fact::TickedOff { item, .. } => set(row, *item, ItemState::TickedOff),
+        Fact::Requested { .. }
+        | Fact::RequestRefused { .. }
+        | Fact::Extended { .. }
+        | Fact::Suspended { .. }
+        | Fact::Resumed { .. }
+        | Fact::Redispatched { .. } => turn_asked(row, fact),
         Fact::NeedClosed { .. } => (row.state, row.ended_ms) = (NeedState::Closed, Some(at_ms)),
         Fact::LightTurned { item, light, posts, .. } => {
             if let Some(line) = row.lines.get_mut(item.index()) {
@@ -305,6 +312,31 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
         }
         Fact::HandOverEnded { outcome, .. } => end_hand_over(row, outcome, at_ms),
         Fact::Erased { .. } => row.erased = true,
+        _ => {}
+    }
+}
+
+/// What was asked for about an item, and what its answer changes.
+fn turn_asked(row: &mut Row, fact: &Fact) {
+    let (item, state, due_ms) = match fact {
+        Fact::Requested { item, what: Request::Objection { .. }, .. } => (item, Some(ItemState::Objected), None),
+        // Asking for time changes nothing; an objection that is not upheld leaves the item where it was sent.
+        Fact::RequestRefused { item, .. } => {
+            let objected = row.lines.get(item.index()).is_some_and(|line| line.state == ItemState::Objected);
+            (item, objected.then_some(ItemState::Sent), None)
+        }
+        Fact::Extended { item, clock, .. } => (item, None, Some(deadline_ms(clock))),
+        Fact::Suspended { item, clock, .. } => (item, Some(ItemState::Suspended), Some(deadline_ms(clock))),
+        Fact::Resumed { item, clock, .. } => (item, Some(ItemState::Handling), Some(deadline_ms(clock))),
+        Fact::Redispatched { item, .. } => (item, Some(ItemState::Sent), None),
+        _ => return,
+    };
+    let Some(line) = row.lines.get_mut(item.index()) else { return };
+    line.state = state.unwrap_or(line.state);
+    line.due_ms = due_ms.unwrap_or(line.due_ms);
+    match fact {
+        Fact::Extended { .. } => line.light = Light::Green,
+        Fact::Redispatched { responsible, .. } => line.unit.clone_from(responsible),
         _ => {}
     }
 }

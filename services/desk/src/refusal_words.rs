@@ -76,7 +76,7 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::TickedOff => ("该事项已销号", "the item is ticked off"),
         Refusal::SamePerson => (
             "四眼原则：经手人和申请人不能核查或审批",
-            "four eyes: whoever handled it or applied may not check or approve",
+            "four eyes: whoever handled it or asked may not check, approve or decide",
         ),
         Refusal::TooManyHandlers => ("经手人过多，无法再记录", "too many persons had a hand in it"),
         Refusal::NotAddressed => ("该督办单不是发给您的岗位的", "the order is not addressed to your post"),
@@ -89,6 +89,29 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::AlreadyReplied => ("该督办单已回复", "that order has its reply"),
         Refusal::NotALedgerToHandTo => ("不能移交到该台账", "that ledger takes no hand-over"),
         Refusal::NotHandedOver => ("该件不是移交来的，无处可退", "it did not come from another ledger"),
+        Refusal::Objected => ("责任单位已提出异议，等待审查", "an objection waits for its review"),
+        Refusal::NotObjected => ("没有待审查的异议", "nobody has objected"),
+        Refusal::Suspended => ("正在挂账（暂停计时），请先恢复办理", "suspended: resume it first"),
+        Refusal::NotSuspended => ("没有挂账", "not suspended"),
+        Refusal::AlreadyAsked => ("已有申请等待审批", "something is asked for already and waits for its answer"),
+        Refusal::NothingAsked => ("没有待审批的申请", "nothing is asked for"),
+        Refusal::NotYourDecision => ("此事项由其他岗位审批", "this is for other posts to decide"),
+        Refusal::NobodyDecides { .. } => ("名录中没有此级审批岗位", "no post of the catalogue decides at this level"),
+        Refusal::SignedFormMissing => {
+            ("此级审批须附单位负责人签字盖章的申请表", "the unit's form, signed and sealed, must go with it")
+        }
+        Refusal::ExtensionsUsedUp => ("延期次数已用完", "it has been extended as often as it may"),
+        Refusal::ObjectionTooLate => ("异议期限已过，请签收办理", "the days in which a unit may object are over"),
+        Refusal::DeadlinePassed => ("已过完成时限，不再受理延期", "the deadline has passed: no extension any more"),
+        Refusal::MixedMeasures => (
+            "延期的单位须与时限一致（工作时间或自然时间）",
+            "an extension is measured like its clock, in working or in natural time",
+        ),
+        Refusal::Designated => ("已指定承办，不得退回", "a designated unit may not return the item"),
+        Refusal::ReturnsUsedUp => {
+            ("退回次数已达上限，请报中心指定承办", "returned as often as it may be: the centre designates a unit")
+        }
+        Refusal::SameUnit => ("责任单位没有变化", "it is that unit's already"),
         Refusal::AlreadyClimbed => ("该级已升级", "this step has been taken"),
         Refusal::Superseded => ("期限已变更", "the clock has a newer deadline"),
         Refusal::ClockStopped => ("已停止计时", "the clock has stopped"),

@@ -18,10 +18,12 @@ use crate::positions::Positions;
 pub enum Stage {
     /// 待受理: reported, nobody has registered it.
     Reported,
-    /// 待派: registered, not dispatched.
+    /// 待派: registered, not dispatched; or a unit objects and another one may have to be found.
     Registered,
     /// 办理中: an item is with its unit.
     Handling,
+    /// 挂账: an item's clock stands.
+    Suspended,
     /// 待核销: an item waits for its check or approval.
     AwaitingTickOff,
     /// 移交中: on its way to another ledger.
@@ -34,10 +36,11 @@ pub enum Stage {
 
 impl Stage {
     /// All of them, in the order of a need's life.
-    pub const ALL: [Stage; 7] = [
+    pub const ALL: [Stage; 8] = [
         Stage::Reported,
         Stage::Registered,
         Stage::Handling,
+        Stage::Suspended,
         Stage::AwaitingTickOff,
         Stage::HandingOver,
         Stage::HandedOver,
@@ -101,12 +104,18 @@ pub struct Line {
     pub state: ItemState,
     /// Its light.
     pub light: Light,
-    /// The deadline that counts for it now.
+    /// The deadline that counts for it now; while it is suspended, the day on which it is looked at again.
     pub due_ms: i64,
     /// Its tier.
     pub tier: Tier,
     /// 责任单位.
     pub unit: UnitId,
+}
+
+/// The instant that an item waits for now.
+fn waits_until_ms(item: &Item) -> i64 {
+    let review = item.only(clock::ClockKind::Suspension).filter(|_| item.suspension.is_some());
+    review.map_or(item.due_ms, |review| review.deadline().instant_ms)
 }
 
 impl Line {
@@ -115,7 +124,7 @@ impl Line {
         Line {
             state: item.state,
             light: item.light().into(),
-            due_ms: item.due_ms,
+            due_ms: waits_until_ms(item),
             tier: item.tier,
             unit: item.responsible.clone(),
         }
@@ -123,7 +132,9 @@ impl Line {
 
     fn stage(&self) -> Stage {
         match self.state {
+            ItemState::Objected => Stage::Registered,
             ItemState::Sent | ItemState::Signed | ItemState::Handling => Stage::Handling,
+            ItemState::Suspended => Stage::Suspended,
             ItemState::HandledAwaitingCheck | ItemState::AwaitingApproval => Stage::AwaitingTickOff,
             ItemState::TickedOff => Stage::Closed,
         }

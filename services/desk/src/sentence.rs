@@ -2,6 +2,9 @@
 //!
 //! A sentence names items, units, posts and instants; never what a person typed, which stays sealed.
 
+mod asked;
+
+pub use self::asked::{pause_words, unit_words};
 use xh_domain::clock::{ClockKind, Colour, Light};
 use xh_domain::fact::{Answer, Entry, Fact, HandOverOutcome, SentItem};
 use xh_domain::ids::PostId;
@@ -21,7 +24,7 @@ pub struct Sentence {
     pub en: String,
 }
 
-fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
+pub(super) fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { zh: zh.into(), en: en.into() }
 }
 
@@ -51,6 +54,14 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::ApplyTickOff => ("申请销号", "apply for tick-off"),
         OrderKind::Check => ("核查", "check"),
         OrderKind::Approve => ("销号审批", "approve"),
+        OrderKind::AskExtension => ("申请延期", "ask for an extension"),
+        OrderKind::AskSuspension => ("申请挂账（暂停）", "ask for a suspension"),
+        OrderKind::AnswerRequest => ("审批申请", "answer a request"),
+        OrderKind::Resume => ("恢复办理", "resume"),
+        OrderKind::Object => ("提出异议", "object"),
+        OrderKind::ReviewObjection => ("异议审查", "review an objection"),
+        OrderKind::Redispatch => ("改派", "redispatch"),
+        OrderKind::Designate => ("指定承办", "designate"),
         OrderKind::Comment => ("留言", "comment"),
         OrderKind::PhotoKept => ("照片入库", "photo kept"),
         OrderKind::Climb => ("到时升级", "climb"),
@@ -105,6 +116,13 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
         Fact::NeedClosed { on_time: false } => {
             say("全部事项销号，结案（超期）", "all items ticked off, need closed late")
         }
+        Fact::Requested { .. }
+        | Fact::RequestRefused { .. }
+        | Fact::RequestOvertaken { .. }
+        | Fact::Extended { .. }
+        | Fact::Suspended { .. }
+        | Fact::Resumed { .. }
+        | Fact::Redispatched { .. } => asked::of_fact(fact, names),
         _ => of_wait(fact, names),
     }
 }
@@ -282,6 +300,9 @@ pub fn clock_words(clock: ClockKind) -> (&'static str, &'static str) {
         ClockKind::Approval => ("审批", "approval"),
         ClockKind::HandOver => ("移交答复", "hand-over"),
         ClockKind::Reply => ("督办回复", "reply"),
+        ClockKind::Request => ("申请审批", "approval of a request"),
+        ClockKind::Objection => ("异议审查", "review of an objection"),
+        ClockKind::Suspension => ("挂账复核", "review of a suspension"),
     }
 }
 
@@ -306,7 +327,7 @@ fn timed(item: Letter, late: bool, zh: &str, en: &str) -> Sentence {
     about(item, &format!("{zh}{late_zh}"), &format!("{en}{late_en}"))
 }
 
-fn about(item: Letter, zh: &str, en: &str) -> Sentence {
+pub(super) fn about(item: Letter, zh: &str, en: &str) -> Sentence {
     of_item(Some(item), zh, en)
 }
 

@@ -3,22 +3,27 @@
 //! Instants are RFC 3339 with the office's offset; ids stand beside the names of today; nothing unsealed is
 //! in here but the masked summary and the masked resident, which are handed in.
 
+mod words;
+
 use serde::Serialize;
 use xh_domain::actor::IntakeChannel;
-use xh_domain::case::Reason;
+use xh_domain::asking::{PauseReason, Request};
+use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock::{Clock, ClockKind, Colour};
-use xh_domain::ids::{CellCode, KeyId, LedgerCode, NeedId, OrgId, PostId, UnitId};
+use xh_domain::ids::{CellCode, KeyId, LedgerCode, NeedId, OrgId, PersonId, PostId, UnitId};
 use xh_domain::letter::Letter;
 use xh_domain::moves::{item_allows, need_allows};
 use xh_domain::need::{Item, ItemState, Need, NeedState};
 use xh_domain::order::OrderKind;
 
+use self::words::why_here;
+pub use self::words::{item_state, need_state, stage};
 use crate::dossier::Dossier;
 use crate::moment::{remaining, rfc3339};
 use crate::names::{Names, source};
 use crate::row::{Light, Row, Stage, bit};
-use crate::sentence::{Sentence, clock_words};
+use crate::sentence::{Sentence, clock_words, pause_words};
 
 /// An id with its name of today.
 #[derive(Clone, Debug, Serialize)]
@@ -255,12 +260,37 @@ pub struct ItemView {
     pub on_time: Option<bool>,
     /// Times sent back.
     pub rework: u16,
+    /// What is asked for and who decides; absent when nothing waits for an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedView>,
+    /// 挂账: why its clock stands; absent while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Named<PauseReason>>,
+    /// 延期次数.
+    pub extended: u16,
+    /// 回退次数.
+    pub returned: u16,
+    /// 指定承办: may not be returned.
+    pub designated: bool,
     /// Its clocks.
     pub clocks: Vec<ClockView>,
     /// Its supervision orders.
     pub orders: Vec<OrderView>,
     /// What may be ordered about it now.
     pub actions: Vec<OrderKind>,
+}
+
+/// A request that waits for its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct AskedView {
+    /// What for.
+    pub what: Request,
+    /// At which level it is decided.
+    pub level: ApprovalLevel,
+    /// Who decides.
+    pub posts: Vec<Named<PostId>>,
+    /// When it was asked.
+    pub asked_at: String,
 }
 
 /// Goal and content of an item.
@@ -314,6 +344,9 @@ pub struct NeedView {
     /// 牵头党组织.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead: Option<Named<OrgId>>,
+    /// 首问责任: who received it first, while no unit has signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_receiver: Option<PersonId>,
     /// What led there.
     pub reasons: Vec<Sentence>,
     /// The unit that the duty table names.
@@ -370,6 +403,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         occurred_at: rfc3339(case.occurred_at_ms),
         received_at: rfc3339(case.received_at_ms),
         lead: need.lead().map(|lead| Named { id: lead.clone(), name: names.organisation(lead) }),
+        first_receiver: need.first_receiver().map(|actor| actor.person.clone()),
         reasons: case.route.reasons.iter().map(|reason| why_here(reason, names)).collect(),
         suggested: case.route.responsible.as_ref().map(|unit| Named { id: unit.clone(), name: names.unit(unit) }),
         photos: photos(dossier, unsealed.resident.state == "erased"),
@@ -410,10 +444,22 @@ fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
         OrderKind::ApplyTickOff,
         OrderKind::Check,
         OrderKind::Approve,
+        OrderKind::AskExtension,
+        OrderKind::AskSuspension,
+        OrderKind::AnswerRequest,
+        OrderKind::Resume,
+        OrderKind::Object,
+        OrderKind::ReviewObjection,
+        OrderKind::Redispatch,
+        OrderKind::Designate,
         OrderKind::Acknowledge,
     ];
-    let waits = |kind: &OrderKind| {
-        *kind != OrderKind::Acknowledge || item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs))
+    let waits = |kind: &OrderKind| match kind {
+        OrderKind::Acknowledge => item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs)),
+        OrderKind::AnswerRequest => item.asked.is_some(),
+        OrderKind::AskExtension | OrderKind::AskSuspension => item.asked.is_none(),
+        OrderKind::Object | OrderKind::Redispatch | OrderKind::Designate => !item.designated,
+        _ => true,
     };
     let allowed =
         |kind: &OrderKind| need_allows(Some(need.state), *kind).is_ok() && item_allows(item.state, *kind).is_ok();
@@ -443,6 +489,19 @@ fn item(need: &Need, letter: Letter, item: &Item, wording: Option<Wording>, name
         ticked_off_at: item.ticked_off_ms.map(rfc3339),
         on_time: item.on_time(),
         rework: item.rework,
+        asked: item.asked.as_ref().map(|asked| AskedView {
+            what: asked.what,
+            level: asked.level,
+            posts: asked.posts.iter().map(|post| Named { id: post.clone(), name: names.post(post) }).collect(),
+            asked_at: rfc3339(asked.asked_ms),
+        }),
+        suspension: item.suspension.map(|suspension| {
+            let reason = suspension.reason;
+            Named { id: reason, name: pause_words(reason).0.to_owned() }
+        }),
+        extended: item.extended,
+        returned: item.returned,
+        designated: item.designated,
         clocks: item.clocks.iter().map(|own| clock(own, names, now_ms)).collect(),
         orders: orders.collect(),
         actions: item_actions(need, item),
@@ -462,78 +521,4 @@ fn photos(dossier: &Dossier, erased: bool) -> Vec<PhotoView> {
         PhotoView { ordinal: photo.ordinal, size: photo.size, state, href }
     };
     announced.map(photo).collect()
-}
-
-/// The state of a need in Chinese.
-pub fn need_state(state: NeedState) -> &'static str {
-    match state {
-        NeedState::Reported => "待受理",
-        NeedState::Registered => "待派遣",
-        NeedState::Dispatched => "办理中",
-        NeedState::InHandOver => "移交中",
-        NeedState::Moved => "已移交",
-        NeedState::Closed => "已结案",
-    }
-}
-
-/// The state of an item in Chinese.
-pub fn item_state(state: ItemState) -> &'static str {
-    match state {
-        ItemState::Sent => "待签收",
-        ItemState::Signed => "已签收，待联系",
-        ItemState::Handling => "办理中",
-        ItemState::HandledAwaitingCheck => "待核查",
-        ItemState::AwaitingApproval => "待审批",
-        ItemState::TickedOff => "已销号",
-    }
-}
-
-/// A stage of the queue in Chinese.
-pub fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Reported => "待受理",
-        Stage::Registered => "待派",
-        Stage::Handling => "办理中",
-        Stage::AwaitingTickOff => "待核销",
-        Stage::HandingOver => "移交中",
-        Stage::HandedOver => "已移交",
-        Stage::Closed => "已结案",
-    }
-}
-
-/// One reason of the router, in words.
-fn why_here(reason: &Reason, names: &Names) -> Sentence {
-    let say = |zh: String, en: String| Sentence { zh, en };
-    let plain = |zh: &str, en: &str| say(zh.to_owned(), en.to_owned());
-    match reason {
-        Reason::InCell => plain("坐标落在该网格内", "the point lies inside the cell"),
-        Reason::OnEdge => plain(
-            "坐标恰在网格边界上，按规则归属（专属优先，编码小者优先）",
-            "exactly on an edge; the rule for edges chose",
-        ),
-        Reason::Ambiguous { neighbour } => say(
-            format!("定位精度范围触及相邻网格“{}”，可人工改选", names.cell(*neighbour)),
-            format!("the accuracy circle reaches the neighbour {neighbour}"),
-        ),
-        Reason::ChosenCell { reason } => {
-            say(format!("人工选定网格（{}）", reason.as_str()), format!("a person chose the cell: {}", reason.as_str()))
-        }
-        Reason::UnknownCell { chosen } => say(
-            format!("所选网格 {chosen} 不在当时的网格版本中"),
-            format!("the chosen cell {chosen} is not in that boundary version"),
-        ),
-        Reason::BeforeFirstBoundary => {
-            plain("发生时间早于首个网格版本，按首个版本", "before the first boundary version: that one counts")
-        }
-        Reason::DistrictDesk => plain("不在任何网格内，转区值班台", "no cell: the district's duty desk"),
-        Reason::InstallationDesk => {
-            plain("不在任何网格和区内，转总值班台", "no cell, no district: the installation's duty desk")
-        }
-        Reason::DutyRow { row } => {
-            say(format!("职责清单第 {} 行", row + 1), format!("row {} of the duty table", row + 1))
-        }
-        Reason::TerritorialFallback => plain("无对应职责单位，属地兜底", "no duty holder: the territory keeps it"),
-        Reason::TierAsked => plain("等级由上报人指定", "the reporter named the tier"),
-        Reason::TierOfCategory => plain("等级取类别默认值", "the category's default tier"),
-    }
 }

@@ -8,10 +8,11 @@ use std::fmt;
 
 use serde::Deserialize;
 use xh_almanac::Limit;
+use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::category::{StdCode, Tier};
 use xh_domain::ids::{Hash256, LedgerCode, OrderId, OrgId, UnitId};
 use xh_domain::letter::Letter;
-use xh_domain::order::OrderKind;
+use xh_domain::order::{OrderKind, Reassignment};
 
 /// Most bytes of a note, so that its seal stays below the ledger's limit.
 pub const NOTE_BYTES_MAX: usize = 12_000;
@@ -52,6 +53,62 @@ pub enum Act {
     Check(Judged),
     /// 审批.
     Approve(Judged),
+    /// 申请延期.
+    AskExtension {
+        /// How much more.
+        added: Limit,
+        /// 工程类.
+        #[serde(default)]
+        engineering: bool,
+        /// 签字盖章的申请表 is on file.
+        #[serde(default)]
+        signed_form: bool,
+        /// The reason.
+        note: Words,
+    },
+    /// 申请挂账（暂停）.
+    AskSuspension {
+        /// Which reason.
+        reason: PauseReason,
+        /// 签字盖章的申请表 is on file.
+        #[serde(default)]
+        signed_form: bool,
+        /// The explanation and the plan.
+        note: Words,
+    },
+    /// 审批申请.
+    AnswerRequest {
+        /// Whether it is granted.
+        granted: bool,
+        /// The opinion.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 恢复办理.
+    Resume(Noted),
+    /// 异议.
+    Object {
+        /// Which kind.
+        reason: ReturnReason,
+        /// 签字盖章的申请表 is on file.
+        #[serde(default)]
+        signed_form: bool,
+        /// Why.
+        note: Words,
+    },
+    /// 异议审查.
+    ReviewObjection {
+        /// The other unit, where the objection is upheld.
+        #[serde(default)]
+        to: Option<Reassignment>,
+        /// The opinion.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 改派.
+    Redispatch(Reassignment),
+    /// 指定承办.
+    Designate(Reassignment),
     /// 留言.
     Comment(Noted),
     /// 签收督办单.
@@ -172,6 +229,14 @@ impl Act {
             Act::ApplyTickOff(_) => OrderKind::ApplyTickOff,
             Act::Check(_) => OrderKind::Check,
             Act::Approve(_) => OrderKind::Approve,
+            Act::AskExtension { .. } => OrderKind::AskExtension,
+            Act::AskSuspension { .. } => OrderKind::AskSuspension,
+            Act::AnswerRequest { .. } => OrderKind::AnswerRequest,
+            Act::Resume(_) => OrderKind::Resume,
+            Act::Object { .. } => OrderKind::Object,
+            Act::ReviewObjection { .. } => OrderKind::ReviewObjection,
+            Act::Redispatch(_) => OrderKind::Redispatch,
+            Act::Designate(_) => OrderKind::Designate,
             Act::Comment(_) => OrderKind::Comment,
             Act::Acknowledge { .. } => OrderKind::Acknowledge,
             Act::HandOver { .. } => OrderKind::HandOver,

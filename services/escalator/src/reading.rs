@@ -1,7 +1,7 @@
 //! What does a fact mean for the timers? The one table that says which fact starts, stops or holds which
 //! clock. It mirrors what the domain's `evolve` does with a need, in the few bytes that a timer needs.
 
-use xh_domain::clock::{Clock, ClockKind};
+use xh_domain::clock::{Clock, ClockKind, reply_rung};
 use xh_domain::fact::{Answer, Entry, Fact, HandOverOutcome};
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
@@ -55,7 +55,45 @@ fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
         }
         Fact::TakenOver { handed } => adopt(timers, need, &handed.need),
         Fact::HandOverEnded { outcome, .. } => end_hand_over(timers, need, outcome),
+        Fact::Requested { .. }
+        | Fact::RequestRefused { .. }
+        | Fact::RequestOvertaken { .. }
+        | Fact::Extended { .. }
+        | Fact::Suspended { .. }
+        | Fact::Resumed { .. }
+        | Fact::Redispatched { .. } => fold_asked(timers, need, fact),
         climbed => fold_climbed(timers, need, climbed),
+    }
+}
+
+/// What was asked for, and what its answer does to the clock: only a grant moves, stops or restarts it.
+fn fold_asked(timers: &mut Timers, need: NeedId, fact: &Fact) {
+    let answered = |timers: &mut Timers, item: Letter| {
+        stop(timers, need, item, ClockKind::Request);
+        stop(timers, need, item, ClockKind::Objection);
+    };
+    match fact {
+        Fact::Requested { item, clock, .. } => start(timers, need, Some(*item), clock),
+        Fact::RequestRefused { item, .. } | Fact::RequestOvertaken { item } => answered(timers, *item),
+        Fact::Extended { item, clock, .. } => {
+            answered(timers, *item);
+            stop(timers, need, *item, ClockKind::Reply);
+            start(timers, need, Some(*item), clock);
+        }
+        Fact::Suspended { item, clock, .. } => {
+            answered(timers, *item);
+            stop(timers, need, *item, ClockKind::Resolve);
+            start(timers, need, Some(*item), clock);
+        }
+        Fact::Resumed { item, clock, .. } => {
+            stop(timers, need, *item, ClockKind::Suspension);
+            start(timers, need, Some(*item), clock);
+        }
+        Fact::Redispatched { item, clocks, .. } => {
+            answered(timers, *item);
+            clocks.iter().for_each(|clock| start(timers, need, Some(*item), clock));
+        }
+        _ => {}
     }
 }
 
@@ -69,7 +107,7 @@ fn fold_climbed(timers: &mut Timers, need: NeedId, fact: &Fact) {
         }
         Fact::WaitingClimbed { item, clock, rung, version, .. } => (*item, *clock, *version, *rung),
         Fact::ReplyMissed { item, rung, .. } => {
-            return timers.stop(need, |clock| *clock == reply_of(*item, *rung));
+            return timers.stop(need, |clock| is_reply_of(clock, *item, *rung));
         }
         _ => return,
     };
@@ -89,7 +127,7 @@ fn fold_refusal(timers: &mut Timers, climb: Climb, refusal: &Refusal, at_ms: i64
 }
 
 fn acknowledge(timers: &mut Timers, need: NeedId, item: Letter, rung: u8, holds_until_ms: Option<i64>) {
-    timers.stop(need, |clock| *clock == reply_of(item, rung));
+    timers.stop(need, |clock| is_reply_of(clock, item, rung));
     if let Some(until_ms) = holds_until_ms {
         timers.hold(need, until_ms, |clock| clock.item == Some(item) && clock.kind == ClockKind::Resolve);
     }
@@ -131,7 +169,8 @@ fn stop(timers: &mut Timers, need: NeedId, item: Letter, kind: ClockKind) {
     timers.stop(need, |clock| clock.item == Some(item) && clock.kind == kind);
 }
 
-/// The clock that waits for the reply to a supervision order.
-fn reply_of(item: Letter, rung: u8) -> ClockId {
-    ClockId { item: Some(item), kind: ClockKind::Reply, version: u16::from(rung) }
+/// Whether a clock waits for the reply to a supervision order of this rung. Those about an older deadline have
+/// stopped when a newer one is issued.
+fn is_reply_of(clock: &ClockId, item: Letter, rung: u8) -> bool {
+    clock.item == Some(item) && clock.kind == ClockKind::Reply && reply_rung(clock.version) == rung
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use street::{HOUR_MS, MONDAY_9_MS, STREET, person, report, sealed, shelf};
+use xh_almanac::{Limit, LimitUnit};
 use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::asking::{PauseReason, Request, ReturnReason};
 use xh_domain::catalogue::Catalogue;
 use xh_domain::clock::ClockKind;
 use xh_domain::decide::answer;
@@ -17,7 +19,10 @@ use xh_domain::fact::Entry;
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
 use xh_domain::need::Need;
-use xh_domain::order::{Climb, Dispatch, DraftItem, Evidence, Order, OrderBody};
+use xh_domain::order::{
+    Answer, Climb, Dispatch, DraftItem, Evidence, ExtensionAsked, ObjectionMade, Order, OrderBody, Reassignment,
+    SuspensionAsked,
+};
 use xh_domain::street::Street;
 use xh_escalator::reading::fold;
 use xh_escalator::timers::Timers;
@@ -73,7 +78,7 @@ impl History {
         self.orders += 1;
         let note = || Some(Arc::new(sealed()));
         let letter = Letter::at(self.next(3)).unwrap();
-        let body = match self.next(14) {
+        let body = match self.next(20) {
             0 => OrderBody::Register {},
             1 | 2 => OrderBody::Dispatch(self.dispatch()),
             3 => OrderBody::Sign {},
@@ -82,6 +87,24 @@ impl History {
             7 | 8 => OrderBody::Check { passed: self.next(2) == 0, note: note(), photos: vec![] },
             9 | 10 => OrderBody::Approve { passed: self.next(2) == 0, note: note() },
             11 => return self.acknowledge(),
+            14 => OrderBody::AskExtension(ExtensionAsked {
+                added: Limit::new(2, LimitUnit::WorkDays).unwrap(),
+                engineering: false,
+                signed_form: true,
+                note: Arc::new(sealed()),
+            }),
+            15 => OrderBody::AskSuspension(SuspensionAsked {
+                reason: PauseReason::Season,
+                signed_form: true,
+                note: Arc::new(sealed()),
+            }),
+            16 => OrderBody::Object(ObjectionMade {
+                reason: ReturnReason::WrongDispatch,
+                signed_form: true,
+                note: Arc::new(sealed()),
+            }),
+            17 | 18 => return self.decided(letter),
+            19 => OrderBody::Resume { note: None },
             12 if self.next(8) == 0 => OrderBody::HandOver { to: "999901000".parse().unwrap(), note: note() },
             12 => OrderBody::Progress { note: Arc::new(sealed()) },
             _ => return self.carried_back(),
@@ -97,6 +120,20 @@ impl History {
         let Some((letter, order)) = last else { return self.order(person("l-1"), None, OrderBody::Register {}) };
         let leader = Actor { post: order.posts.first().cloned(), ..person("l-1") };
         self.order(leader, Some(letter), OrderBody::Acknowledge { rung: order.rung, note: None })
+    }
+
+    /// Whoever decides answers what the item's unit asked for; if nothing is asked, another unit has it.
+    fn decided(&mut self, letter: Letter) -> Order {
+        let to = || Reassignment { responsible: "U-2".parse().unwrap(), cooperating: vec![] };
+        let asked = self.need.as_ref().unwrap().item(letter).and_then(|item| item.asked.clone());
+        let Some(asked) = asked else { return self.order(person("d-1"), Some(letter), OrderBody::Redispatch(to())) };
+        let decider = Actor { post: asked.posts.first().cloned(), ..person("decider") };
+        let granted = self.next(3) > 0;
+        let body = match asked.what {
+            Request::Objection { .. } => OrderBody::ReviewObjection { to: granted.then(to), note: None },
+            _ => OrderBody::AnswerRequest(Answer { granted, note: None }),
+        };
+        self.order(decider, Some(letter), body)
     }
 
     fn order(&self, actor: Actor, item: Option<Letter>, body: OrderBody) -> Order {
@@ -177,6 +214,10 @@ fn the_timers_of_three_hundred_random_histories_are_the_alarms_of_their_needs() 
             assert_eq!(history.timers(), history.alarms(), "seed {seed}, step {step}: after {kind:?}");
         }
         accepted.extend(history.accepted);
+    }
+    let asked = ["AskExtension", "AskSuspension", "AnswerRequest", "Resume", "Object", "ReviewObjection", "Redispatch"];
+    for kind in asked {
+        assert!(accepted.contains(kind), "no history has an accepted {kind}: {accepted:?}");
     }
     for kind in ["Dispatch", "ApplyTickOff", "Check", "Approve", "Acknowledge", "HandOver", "SentBack", "Climb"] {
         assert!(accepted.contains(kind), "no history has an accepted {kind}: {accepted:?}");

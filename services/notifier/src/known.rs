@@ -72,8 +72,18 @@ pub fn turn(known: Option<Known>, fact: &Fact) -> Option<Known> {
             known.lines.extend(items.iter().map(sent));
             known
         }),
+        Fact::Redispatched { item, responsible, .. } => on_line(known, *item, |line| line.unit.clone_from(responsible)),
+        Fact::Extended { item, clock, .. } | Fact::Resumed { item, clock, .. } => {
+            on_line(known, *item, |line| line.due_ms = clock.deadline().instant_ms)
+        }
         _ => known,
     }
+}
+
+fn on_line(known: Option<Known>, item: Letter, change: impl FnOnce(&mut Line)) -> Option<Known> {
+    let mut known = known?;
+    known.lines.get_mut(item.index()).map(change);
+    Some(known)
 }
 
 fn sent(item: &SentItem) -> Line {

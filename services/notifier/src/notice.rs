@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use xh_domain::asking::Request;
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock::{Clock, ClockKind, Colour, Light};
 use xh_domain::fact::{Entry, Fact};
@@ -95,6 +96,41 @@ pub enum What {
     CheckFailed,
     /// 审批不同意, 返工.
     ApprovalRefused,
+    /// 待审批: something is asked for and this post decides it.
+    Asked {
+        /// Time, a pause, another unit.
+        kind: Plea,
+    },
+    /// 不同意: what the unit asked for is not granted.
+    NotGranted,
+    /// 延期获批.
+    Extended,
+    /// 挂账 or another pause granted.
+    Suspended,
+    /// 恢复办理: the clock runs on.
+    Resumed,
+}
+
+/// What may be asked for, in one word each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plea {
+    /// 延期.
+    Extension,
+    /// 挂账.
+    Suspension,
+    /// 异议.
+    Objection,
+}
+
+impl From<Request> for Plea {
+    fn from(request: Request) -> Plea {
+        match request {
+            Request::Extension { .. } => Plea::Extension,
+            Request::Suspension { .. } => Plea::Suspension,
+            Request::Objection { .. } => Plea::Objection,
+        }
+    }
 }
 
 impl Notice {
@@ -175,6 +211,16 @@ impl Pen<'_> {
             }
             Fact::CheckFailed { item, .. } => out.extend(self.to_unit(index, *item, What::CheckFailed)),
             Fact::ApprovalRefused { item, .. } => out.extend(self.to_unit(index, *item, What::ApprovalRefused)),
+            Fact::Requested { item, what, posts, clock, .. } => {
+                // The first post decides; the others may.
+                let asked = posts.first().map_or(&[][..], std::slice::from_ref);
+                each(asked, Some(*item), What::Asked { kind: (*what).into() }, Some(deadline_ms(clock)));
+            }
+            Fact::RequestRefused { item, .. } => out.extend(self.to_unit(index, *item, What::NotGranted)),
+            Fact::Extended { item, .. } => out.extend(self.to_unit(index, *item, What::Extended)),
+            Fact::Suspended { item, .. } => out.extend(self.to_unit(index, *item, What::Suspended)),
+            Fact::Resumed { item, .. } => out.extend(self.to_unit(index, *item, What::Resumed)),
+            Fact::Redispatched { item, .. } => out.extend(self.to_unit(index, *item, What::Dispatched)),
             _ => {}
         }
     }

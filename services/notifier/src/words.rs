@@ -10,7 +10,7 @@ use xh_domain::clock::{ClockKind, Colour};
 use xh_domain::ids::CellCode;
 
 use crate::courier::{EventData, Letter};
-use crate::notice::{Notice, What};
+use crate::notice::{Notice, Plea, What};
 use crate::whom::Way;
 
 const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
@@ -93,7 +93,23 @@ fn phrase(what: What) -> Phrase {
         What::ApprovalRefused => {
             say("cn.xiaohao.item.approval_refused.v1", "", "销号未获同意，返工", "approval refused, rework")
         }
+        What::Asked { kind } => asked(kind),
+        What::NotGranted => say("cn.xiaohao.item.not_granted.v1", "", "申请未获同意", "request not granted"),
+        What::Extended => say("cn.xiaohao.item.extended.v1", "", "延期获批", "extension granted"),
+        What::Suspended => {
+            say("cn.xiaohao.item.suspended.v1", "", "暂停计时获批", "suspension granted, the clock stands")
+        }
+        What::Resumed => say("cn.xiaohao.item.resumed.v1", "", "恢复办理，时限继续计算", "resumed, the clock runs on"),
     }
+}
+
+fn asked(kind: Plea) -> Phrase {
+    let (zh, en) = match kind {
+        Plea::Extension => ("延期申请待审批", "an extension waits for your decision"),
+        Plea::Suspension => ("挂账（暂停）申请待审批", "a suspension waits for your decision"),
+        Plea::Objection => ("异议待审查", "an objection waits for your review"),
+    };
+    Phrase { event: "cn.xiaohao.item.asked.v1", mark: "", zh: zh.to_owned(), en: en.to_owned() }
 }
 
 fn ordered(colour: Colour) -> Phrase {
@@ -116,6 +132,9 @@ fn waiting(clock: ClockKind, rung: u8) -> Phrase {
         ClockKind::Approval => ("审批", "approval"),
         ClockKind::HandOver => ("移交", "hand-over"),
         ClockKind::Reply => ("督办回复", "reply"),
+        ClockKind::Request => ("申请审批", "approval of a request"),
+        ClockKind::Objection => ("异议审查", "review of an objection"),
+        ClockKind::Suspension => ("挂账复核", "review of a suspension"),
     };
     let times = if rung > 1 { "再次" } else { "" };
     Phrase {

@@ -8,7 +8,7 @@
 //! Two families (`domain.md` 2.5, 2.7; `contracts.md` "Deciding"):
 //! * the **resolve** clock alone lights and climbs the ladder: rung 0 is yellow, rung 1 the deadline (red),
 //!   the rungs above are supervision orders (督办单);
-//! * **waiting** clocks (dispatch, check, approval, hand-over) climb to the shift lead at their limit (rung
+//! * **waiting** clocks (dispatch, check, approval, request, objection, suspension, hand-over) climb to the shift lead at their limit (rung
 //!   1) and to the head of the street's centre after the same limit once more (rung 2).
 //!
 //! Sign, contact and claim clocks have no steps: being late there is counted, nobody is ordered. A reply clock runs
@@ -41,13 +41,35 @@ pub enum ClockKind {
     Approval,
     /// 移交: from handing over to the other ledger's answer. Of the need.
     HandOver,
-    /// 督办单的回复: from a supervision order to its reply. Of the item; the version is the order's rung.
+    /// 督办单的回复: from a supervision order to its reply. Of the item; see [`reply_version`].
     Reply,
+    /// 申请审批: from asking for an extension or a suspension to the answer. Of the item.
+    Request,
+    /// 异议审查: from an objection to its review. Of the item.
+    Objection,
+    /// 挂账复核: from suspension to the day on which it is looked at again. Of the item.
+    Suspension,
 }
+
+/// Deadlines of one item's resolve clock whose supervision orders can be told apart; far above what
+/// approvals allow.
+const REPLY_VERSION_STEP: u16 = 32;
+
+/// The version of the reply clock of an order: rungs are under 32, and each deadline has its own.
+pub const fn reply_version(deadline_version: u16, rung: u8) -> u16 {
+    deadline_version.saturating_sub(1).saturating_mul(REPLY_VERSION_STEP).saturating_add(rung as u16)
+}
+
+/// The rung of the order whose reply a clock of this version waits for.
+pub const fn reply_rung(version: u16) -> u8 {
+    (version % REPLY_VERSION_STEP) as u8
+}
+
+const _: () = assert!(crate::catalogue::profile::RUNGS_MAX + 2 <= REPLY_VERSION_STEP as usize);
 
 impl ClockKind {
     /// All of them.
-    pub const ALL: [ClockKind; 9] = [
+    pub const ALL: [ClockKind; 12] = [
         ClockKind::Dispatch,
         ClockKind::Sign,
         ClockKind::Contact,
@@ -57,6 +79,9 @@ impl ClockKind {
         ClockKind::Approval,
         ClockKind::HandOver,
         ClockKind::Reply,
+        ClockKind::Request,
+        ClockKind::Objection,
+        ClockKind::Suspension,
     ];
 
     /// As on the wire and in a climb's id.
@@ -71,6 +96,9 @@ impl ClockKind {
             ClockKind::Approval => "approval",
             ClockKind::HandOver => "hand_over",
             ClockKind::Reply => "reply",
+            ClockKind::Request => "request",
+            ClockKind::Objection => "objection",
+            ClockKind::Suspension => "suspension",
         }
     }
 }

@@ -10,18 +10,21 @@
 //! itself demands.
 //!
 //! Four eyes compares persons (the actor's and the one it acts for): whoever signed, contacted, worked on or
-//! applied for an item neither checks nor approves it. Checker and approver may be one person.
+//! applied for an item neither checks nor approves it, and whoever asked for time or for another unit does not
+//! decide about it. Checker and approver may be one person.
 //!
 //! A second opening of one report id in the same street is told apart only by the router's marks: this room
 //! sees one need at a time and no index of reports.
 
 mod admission;
+mod asking;
 mod checking;
 mod climbing;
 mod dispatching;
 mod handing;
 mod handling;
 mod opening;
+mod returning;
 
 use crate::actor::{Actor, Channel};
 use crate::catalogue::{Catalogue, Seat};
@@ -169,7 +172,7 @@ impl<'a> Matter<'a> {
         }
     }
 
-    fn judge_item(&self, letter: Letter, item: &Item) -> Result<Vec<Fact>, Refusal> {
+    fn judge_item(&self, letter: Letter, item: &'a Item) -> Result<Vec<Fact>, Refusal> {
         match &self.order.body {
             OrderBody::Sign {} => self.sign(letter, item),
             OrderBody::Contact { note } => self.contact(letter, item, note.as_ref()),
@@ -177,6 +180,14 @@ impl<'a> Matter<'a> {
             OrderBody::ApplyTickOff(evidence) => self.apply_tick_off(letter, item, evidence),
             OrderBody::Check { passed, note, photos } => self.check(letter, item, *passed, note.as_ref(), photos),
             OrderBody::Approve { passed, note } => self.approve(letter, item, *passed, note.as_ref()),
+            OrderBody::AskExtension(asked) => self.ask_extension(letter, item, asked),
+            OrderBody::AskSuspension(asked) => self.ask_suspension(letter, item, asked),
+            OrderBody::AnswerRequest(answer) => self.answer_request(letter, item, answer),
+            OrderBody::Resume { note } => self.resume(letter, item, note.as_ref()),
+            OrderBody::Object(objection) => self.object(letter, item, objection),
+            OrderBody::ReviewObjection { to, note } => self.review_objection(letter, item, to.as_ref(), note.as_ref()),
+            OrderBody::Redispatch(to) => self.redispatch(letter, item, to),
+            OrderBody::Designate(to) => self.designate(letter, item, to),
             OrderBody::Acknowledge { rung, note } => self.acknowledge(letter, item, *rung, note.as_ref()),
             _ => Err(Refusal::ItemMissing),
         }

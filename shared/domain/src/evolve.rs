@@ -4,6 +4,7 @@
 //! an entry that does not fit (a fact about a need or item that is not there) means that records are missing
 //! or of another ledger, and the partition must halt.
 
+mod asking;
 mod items;
 mod needs;
 

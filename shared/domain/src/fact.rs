@@ -11,9 +11,12 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use xh_almanac::Pause;
 
 use crate::actor::Actor;
+use crate::asking::{PauseReason, Request};
 use crate::case::Case;
+use crate::catalogue::approval::ApprovalLevel;
 use crate::category::{StdCode, Tier};
 use crate::clock::{Clock, ClockKind, Colour, Light};
 use crate::ids::{CatalogueVersion, Hash256, KeyId, LedgerCode, NeedId, OrderId, OrgId, PostId, ReportId, UnitId};
@@ -192,6 +195,87 @@ pub enum Fact {
     NeedClosed {
         /// All of them in time.
         on_time: bool,
+    },
+    /// 申请: something is asked for and waits for one level; an objection (异议) stops the item's course.
+    Requested {
+        /// The item.
+        item: Letter,
+        /// What for.
+        what: Request,
+        /// Who decides.
+        level: ApprovalLevel,
+        /// In the name of which posts it can be decided; the first is asked.
+        posts: Vec<PostId>,
+        /// Why.
+        note: Arc<Sealed>,
+        /// The wait for the answer.
+        clock: Clock,
+    },
+    /// 不同意: what was asked for is not granted; a unit that objected has the item still.
+    RequestRefused {
+        /// The item.
+        item: Letter,
+        /// The opinion.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+    },
+    /// The work is done before the answer came: nobody need decide any more.
+    RequestOvertaken {
+        /// The item.
+        item: Letter,
+    },
+    /// 延期: granted.
+    Extended {
+        /// The item.
+        item: Letter,
+        /// The opinion.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// The resolve clock towards the new deadline, by the longer limit, all its steps still to come.
+        clock: Clock,
+    },
+    /// 挂账 or another pause: granted; the resolve clock stands.
+    Suspended {
+        /// The item.
+        item: Letter,
+        /// Why.
+        reason: PauseReason,
+        /// The opinion.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// Since when, and what is left of the limit, on its own axis; negative if it was overdue.
+        pause: Pause,
+        /// The wait until it is looked at again.
+        clock: Clock,
+    },
+    /// 恢复办理: what was left runs on.
+    Resumed {
+        /// The item.
+        item: Letter,
+        /// Why now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// The resolve clock towards the new deadline; the steps taken before stay taken.
+        clock: Clock,
+    },
+    /// 改派 or 指定承办: from now on this unit is responsible.
+    Redispatched {
+        /// The item.
+        item: Letter,
+        /// 责任单位.
+        responsible: UnitId,
+        /// 配合单位.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cooperating: Vec<UnitId>,
+        /// 指定承办: may not be returned.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        designated: bool,
+        /// The opinion about the objection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// Sign and contact anew, resolve towards the deadline that it had; none where the unit stays.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        clocks: Vec<Clock>,
     },
     /// 亮灯: rung 0 or 1 of the resolve clock.
     LightTurned {

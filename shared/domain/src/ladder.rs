@@ -20,8 +20,12 @@ use crate::ids::PostId;
 use crate::refusal::Refusal;
 
 impl From<ReckonError> for Refusal {
-    fn from(_: ReckonError) -> Refusal {
-        Refusal::BeyondCalendar
+    fn from(error: ReckonError) -> Refusal {
+        match error {
+            ReckonError::MixedMeasures { .. } => Refusal::MixedMeasures,
+            ReckonError::MovedTooOften => Refusal::TooMuch,
+            ReckonError::OutOfHorizon | ReckonError::ShareTooLarge { .. } => Refusal::BeyondCalendar,
+        }
     }
 }
 
@@ -43,8 +47,8 @@ pub(crate) struct ClockMaker<'a> {
 
 impl ClockMaker<'_> {
     /// A clock without steps: lateness is counted, nobody is told.
-    pub fn counted(&self, kind: ClockKind, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
-        Ok(clock(kind, 1, self.explained(start_ms, &Term::Limit(limit))?, Vec::new()))
+    pub fn counted(&self, kind: ClockKind, version: u16, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
+        Ok(clock(kind, version, self.explained(start_ms, &Term::Limit(limit))?, Vec::new()))
     }
 
     /// A waiting clock: at its limit the shift lead is told, after the same limit once more the head of the
@@ -72,12 +76,37 @@ impl ClockMaker<'_> {
         Ok(clock(ClockKind::Resolve, version, why, steps))
     }
 
-    /// The wait for the reply to a supervision order; its version is the order's rung.
-    pub fn reply(&self, rung: u8, issued_ms: i64, limit: Limit, posts: &[PostId]) -> Result<Clock, Refusal> {
+    /// The resolve clock towards another deadline, under the next version, with all its steps to come.
+    pub fn towards(&self, tier: Tier, old: &Clock, why: Explanation) -> Result<Clock, Refusal> {
+        let steps = self.catalogue.ladder(tier).map_or(Ok(Vec::new()), |ladder| self.rungs(ladder, &why.deadline))?;
+        Ok(clock(ClockKind::Resolve, old.version.saturating_add(1), Arc::new(why), steps))
+    }
+
+    /// Likewise after a pause: what was climbed before it stays climbed, a receipt goes on holding.
+    pub fn resumed(&self, tier: Tier, old: &Clock, why: Explanation) -> Result<Clock, Refusal> {
+        let clock = self.towards(tier, old, why)?;
+        Ok(Clock { taken: old.taken.min(clock.steps.len() as u8), held_until_ms: old.held_until_ms, ..clock })
+    }
+
+    /// The resolve clock as it stands, telling other posts: no instant moves, whatever the catalogue says now.
+    pub fn retold(&self, tier: Tier, old: &Clock) -> Result<Clock, Refusal> {
+        let told = self.catalogue.ladder(tier).map_or(Ok(Vec::new()), |ladder| self.rungs(ladder, old.deadline()))?;
+        let told_at = |rung: u8| told.iter().find(|step| step.rung == rung);
+        let step = |step: &Step| {
+            let (posts, vacant) =
+                told_at(step.rung).map(|told| (told.posts.clone(), told.vacant.clone())).unwrap_or_default();
+            Step { posts, vacant, ..step.clone() }
+        };
+        let steps: Vec<Step> = old.steps.iter().map(step).collect();
+        Ok(Clock { version: old.version.saturating_add(1), steps: steps.into(), ..old.clone() })
+    }
+
+    /// The wait for the reply to a supervision order; its version tells deadline and rung.
+    pub fn reply(&self, version: u16, issued_ms: i64, limit: Limit, posts: &[PostId]) -> Result<Clock, Refusal> {
         let why = self.explained(issued_ms, &Term::Limit(limit))?;
         let at_ms = why.deadline.instant_ms;
         let steps = vec![Step { rung: 1, at_ms, light: None, order: None, posts: posts.to_vec(), vacant: Vec::new() }];
-        Ok(clock(ClockKind::Reply, u16::from(rung), why, steps))
+        Ok(clock(ClockKind::Reply, version, why, steps))
     }
 
     /// Posts copied at dispatch.

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod answered;
+pub mod asking;
 pub mod blind;
 pub mod case;
 pub mod catalogue;

@@ -12,6 +12,11 @@
 //!   hand-over itself and `climb` reaches only the hand-over's own clock (every other climb is refused there);
 //! * a need that has moved takes only `sent_back` and `take_over`: it comes home under its old number;
 //! * `receipt` and `comment` reach a closed need: an errand may arrive, and people remember things, later;
+//! * a request is answered wherever it can stand (`signed`, `handling`); applying for tick-off overtakes it, so
+//!   that none waits in the states beyond;
+//! * a suspended item takes notes of progress (the resident is told) but no application: first it is resumed, so
+//!   that the clock has run when it ends;
+//! * `designate` reaches an objection that waits: it ends it;
 //! * `acknowledge` reaches an item in any open state: the ladder climbs through checking and approval too.
 
 use crate::need::{ItemState, NeedState};
@@ -43,6 +48,10 @@ const NO_APPL: Cell = Some(Refusal::NotApplied);
 const CHECK: Cell = Some(Refusal::AwaitingCheck);
 const APPR: Cell = Some(Refusal::AwaitingApproval);
 const TICKED: Cell = Some(Refusal::TickedOff);
+const OBJ: Cell = Some(Refusal::Objected);
+const NO_OBJ: Cell = Some(Refusal::NotObjected);
+const SUSP: Cell = Some(Refusal::Suspended);
+const NO_SUSP: Cell = Some(Refusal::NotSuspended);
 
 /// The columns of the need's grid: no need named, then its states.
 pub const NEED_COLUMNS: [Option<NeedState>; 7] = [
@@ -56,53 +65,71 @@ pub const NEED_COLUMNS: [Option<NeedState>; 7] = [
 ];
 
 /// The columns of the item's grid.
-pub const ITEM_COLUMNS: [ItemState; 6] = [
+pub const ITEM_COLUMNS: [ItemState; 8] = [
     ItemState::Sent,
+    ItemState::Objected,
     ItemState::Signed,
     ItemState::Handling,
+    ItemState::Suspended,
     ItemState::HandledAwaitingCheck,
     ItemState::AwaitingApproval,
     ItemState::TickedOff,
 ];
 
 #[rustfmt::skip]
-static NEED_MOVES: [Row<7>; 23] = [
-    //                          none  reported registrd dispatchd hand-ovr moved  closed
-    (OrderKind::Open,         [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::RefuseReport, [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::CloseHistory, [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::Register,     [ NAME, OK,      REG,     REG,     OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Dispatch,     [ NAME, NO_REG,  OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Sign,         [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Contact,      [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Progress,     [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::ApplyTickOff, [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Check,        [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Approve,      [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Comment,      [ NAME, OK,      OK,      OK,      OK,      MOVED,   OK ]),
-    (OrderKind::PhotoKept,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::Climb,        [ NAME, OK,      OK,      OK,      OK,      MOVED,   CLOSED ]),
-    (OrderKind::Receipt,      [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
-    (OrderKind::Acknowledge,  [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::HandOver,     [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::TakeOver,     [ OK,   THERE,   THERE,   THERE,   THERE,   OK,      THERE ]),
-    (OrderKind::TakenOver,    [ NAME, NO_OVER, NO_OVER, NO_OVER, OK,      MOVED,   CLOSED ]),
-    (OrderKind::SendBack,     [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::SentBack,     [ NAME, NO_OVER, NO_OVER, NO_OVER, OK,      OK,      CLOSED ]),
-    (OrderKind::Erase,        [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
-    (OrderKind::Park,         [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+static NEED_MOVES: [Row<7>; 31] = [
+    //                              none  reported registrd dispatchd hand-ovr moved  closed
+    (OrderKind::Open,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+    (OrderKind::RefuseReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+    (OrderKind::CloseHistory,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+    (OrderKind::Register,        [ NAME, OK,      REG,     REG,     OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Dispatch,        [ NAME, NO_REG,  OK,      OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Sign,            [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Contact,         [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Progress,        [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::ApplyTickOff,    [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Check,           [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Approve,         [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::AskExtension,    [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::AskSuspension,   [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::AnswerRequest,   [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Resume,          [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Object,          [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::ReviewObjection, [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Redispatch,      [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Designate,       [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::Comment,         [ NAME, OK,      OK,      OK,      OK,      MOVED,   OK ]),
+    (OrderKind::PhotoKept,       [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+    (OrderKind::Climb,           [ NAME, OK,      OK,      OK,      OK,      MOVED,   CLOSED ]),
+    (OrderKind::Receipt,         [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
+    (OrderKind::Acknowledge,     [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::HandOver,        [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::TakeOver,        [ OK,   THERE,   THERE,   THERE,   THERE,   OK,      THERE ]),
+    (OrderKind::TakenOver,       [ NAME, NO_OVER, NO_OVER, NO_OVER, OK,      MOVED,   CLOSED ]),
+    (OrderKind::SendBack,        [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
+    (OrderKind::SentBack,        [ NAME, NO_OVER, NO_OVER, NO_OVER, OK,      OK,      CLOSED ]),
+    (OrderKind::Erase,           [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
+    (OrderKind::Park,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
 ];
 
 #[rustfmt::skip]
-static ITEM_MOVES: [Row<6>; 7] = [
-    //                          sent     signed   handling await-chk await-app ticked off
-    (OrderKind::Sign,         [ OK,      SIGNED,  SIGNED,  CHECK,    APPR,     TICKED ]),
-    (OrderKind::Contact,      [ NO_SIGN, OK,      CONT,    CHECK,    APPR,     TICKED ]),
-    (OrderKind::Progress,     [ NO_SIGN, OK,      OK,      CHECK,    APPR,     TICKED ]),
-    (OrderKind::ApplyTickOff, [ NO_SIGN, NO_CONT, OK,      CHECK,    APPR,     TICKED ]),
-    (OrderKind::Check,        [ NO_SIGN, NO_APPL, NO_APPL, OK,       APPR,     TICKED ]),
-    (OrderKind::Approve,      [ NO_SIGN, NO_APPL, NO_APPL, CHECK,    OK,       TICKED ]),
-    (OrderKind::Acknowledge,  [ OK,      OK,      OK,      OK,       OK,       TICKED ]),
+static ITEM_MOVES: [Row<8>; 15] = [
+    //                             sent     objected signed   handling suspended await-chk await-app ticked off
+    (OrderKind::Sign,            [ OK,      OBJ,     SIGNED,  SIGNED,  SIGNED,   CHECK,    APPR,     TICKED ]),
+    (OrderKind::Contact,         [ NO_SIGN, OBJ,     OK,      CONT,    CONT,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::Progress,        [ NO_SIGN, OBJ,     OK,      OK,      OK,       CHECK,    APPR,     TICKED ]),
+    (OrderKind::ApplyTickOff,    [ NO_SIGN, OBJ,     NO_CONT, OK,      SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::Check,           [ NO_SIGN, OBJ,     NO_APPL, NO_APPL, SUSP,     OK,       APPR,     TICKED ]),
+    (OrderKind::Approve,         [ NO_SIGN, OBJ,     NO_APPL, NO_APPL, SUSP,     CHECK,    OK,       TICKED ]),
+    (OrderKind::AskExtension,    [ NO_SIGN, OBJ,     OK,      OK,      SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::AskSuspension,   [ NO_SIGN, OBJ,     NO_CONT, OK,      SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::AnswerRequest,   [ NO_SIGN, OBJ,     OK,      OK,      SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::Resume,          [ NO_SUSP, OBJ,     NO_SUSP, NO_SUSP, OK,       CHECK,    APPR,     TICKED ]),
+    (OrderKind::Object,          [ OK,      OBJ,     SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::ReviewObjection, [ NO_OBJ,  OK,      SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::Redispatch,      [ OK,      OBJ,     SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::Designate,       [ OK,      OK,      SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
+    (OrderKind::Acknowledge,     [ OK,      OK,      OK,      OK,      OK,       OK,       OK,       TICKED ]),
 ];
 
 fn judge<const STATES: usize>(rows: &[Row<STATES>], kind: OrderKind, column: usize) -> Result<(), Refusal> {

@@ -5,22 +5,21 @@
 //! the same form serves checkpoint, hand-over and digest. When a need is closed its clocks are put away
 //! ([`Need::put_away`]): what closed needs are asked later is when and whether in time, not which rung came when.
 
+mod item;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::item::{HANDLERS_MAX, Item, ItemState, SupervisionOrder};
 use crate::actor::Actor;
 use crate::answered::AnsweredIds;
 use crate::case::Case;
-use crate::category::{StdCode, Tier};
-use crate::clock::{Clock, ClockKind, Colour, Light};
-use crate::ids::{LedgerCode, NeedId, OrgId, PersonId, PostId, UnitId};
+use crate::category::Tier;
+use crate::clock::{Clock, ClockKind, Light};
+use crate::ids::{LedgerCode, NeedId, OrgId, PersonId};
 use crate::letter::Letter;
 use crate::order::Climb;
-use crate::report::Sealed;
-
-/// Most persons that may have a hand in one item: four eyes must be able to name them all.
-pub const HANDLERS_MAX: usize = 64;
 
 /// Where a need stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -38,24 +37,6 @@ pub enum NeedState {
     Moved,
     /// 已结案: all items ticked off.
     Closed,
-}
-
-/// Where an item stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemState {
-    /// 已派遣: sent, not signed.
-    Sent,
-    /// 已签收: signed, the resident not contacted yet.
-    Signed,
-    /// 办理中: in hand.
-    Handling,
-    /// 申请销号: handled, waits for its check.
-    HandledAwaitingCheck,
-    /// 待审批: checked, waits for approval.
-    AwaitingApproval,
-    /// 已销号.
-    TickedOff,
 }
 
 /// A need.
@@ -103,68 +84,6 @@ pub struct Need {
 
 fn is_zero(count: &u16) -> bool {
     *count == 0
-}
-
-/// A line of the responsibility table, as it stands.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Item {
-    /// Where it stands.
-    pub state: ItemState,
-    /// 目标、内容, sealed.
-    pub wording: Arc<Sealed>,
-    /// Class of the standard.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub std_code: Option<StdCode>,
-    /// 责任单位: exactly one, from dispatch on.
-    pub responsible: UnitId,
-    /// 配合单位.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cooperating: Vec<UnitId>,
-    /// Its tier.
-    pub tier: Tier,
-    /// When its clocks start.
-    pub start_ms: i64,
-    /// The deadline that counts for it now.
-    pub due_ms: i64,
-    /// When it was signed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_ms: Option<i64>,
-    /// When the resident was first contacted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contacted_ms: Option<i64>,
-    /// When it was ticked off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticked_off_ms: Option<i64>,
-    /// How often a check or an approval sent it back (返工).
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub rework: u16,
-    /// Everybody who signed, contacted, worked on or applied for it, for four eyes; at most [`HANDLERS_MAX`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub handlers: Vec<PersonId>,
-    /// Its clocks, one of a kind; none once the need is closed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub clocks: Vec<Clock>,
-    /// 督办单: the supervision orders so far, rungs rising.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub orders: Vec<SupervisionOrder>,
-}
-
-/// 督办单: what the ladder has issued about an item.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SupervisionOrder {
-    /// Its rung; within one item each rung has one order per deadline.
-    pub rung: u8,
-    /// Its colour.
-    pub colour: Colour,
-    /// When it was issued.
-    pub issued_ms: i64,
-    /// To whom: posts, cumulative.
-    pub posts: Vec<PostId>,
-    /// The wait for its reply; stopped by the reply.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply: Option<Clock>,
 }
 
 /// How a need ended.
@@ -222,6 +141,13 @@ impl Need {
         self.lead.as_ref().or(self.case.route.lead.as_ref())
     }
 
+    /// 首问责任: who received it first stays accountable until a responsible unit signs; passing it around clears
+    /// nothing (`domain.md` 1, row 43).
+    pub fn first_receiver(&self) -> Option<&Actor> {
+        let is_signed = self.items.iter().any(|item| item.signed_ms.is_some());
+        (self.is_open() && !is_signed).then_some(&self.case.receiver)
+    }
+
     /// Whether it still waits for something here.
     pub fn is_open(&self) -> bool {
         !matches!(self.state, NeedState::Closed | NeedState::Moved)
@@ -277,71 +203,6 @@ fn alarm(item: Option<Letter>, clock: &Clock) -> Option<Alarm> {
     let (step, due_ms) = clock.next()?;
     let climb = Climb { clock: clock.kind, rung: step.rung, version: clock.version };
     Some(Alarm { due_ms, item, climb })
-}
-
-impl Item {
-    /// Its clock of a kind. A reply clock is found by its order's rung, which is its version.
-    pub fn clock(&self, kind: ClockKind, version: u16) -> Option<&Clock> {
-        if kind == ClockKind::Reply {
-            let order = self.orders.iter().rev().find(|order| u16::from(order.rung) == version)?;
-            return order.reply.as_ref();
-        }
-        self.clocks.iter().find(|clock| clock.kind == kind)
-    }
-
-    /// Likewise, to change it.
-    pub(crate) fn clock_mut(&mut self, kind: ClockKind, version: u16) -> Option<&mut Clock> {
-        if kind == ClockKind::Reply {
-            let order = self.orders.iter_mut().rev().find(|order| u16::from(order.rung) == version)?;
-            return order.reply.as_mut();
-        }
-        self.clocks.iter_mut().find(|clock| clock.kind == kind)
-    }
-
-    /// The clock of a kind that has only one.
-    pub fn only(&self, kind: ClockKind) -> Option<&Clock> {
-        self.clock(kind, 0)
-    }
-
-    /// Whether it still waits for something.
-    pub fn is_open(&self) -> bool {
-        self.state != ItemState::TickedOff
-    }
-
-    /// Its light.
-    pub fn light(&self) -> Option<Light> {
-        self.only(ClockKind::Resolve).and_then(Clock::light)
-    }
-
-    /// Whether it was ticked off in time; nothing while it is open.
-    pub fn on_time(&self) -> Option<bool> {
-        Some(self.ticked_off_ms? <= self.due_ms)
-    }
-
-    fn alarms(&self, letter: Letter) -> impl Iterator<Item = Alarm> {
-        let replies = self.orders.iter().filter_map(|order| order.reply.as_ref());
-        self.clocks.iter().chain(replies).filter_map(move |clock| alarm(Some(letter), clock))
-    }
-
-    /// Whether this actor, or the person for whom it acts, had a hand in the item.
-    pub fn was_handled_by(&self, actor: &Actor) -> bool {
-        persons(actor).any(|person| self.handlers.contains(person))
-    }
-
-    /// Remembers who had a hand in it.
-    pub(crate) fn handled_by(&mut self, actor: &Actor) {
-        for person in persons(actor) {
-            if !self.handlers.contains(person) {
-                self.handlers.push(person.clone());
-            }
-        }
-    }
-
-    /// Whether the persons of another actor can still be remembered.
-    pub(crate) fn has_room_for(&self, actor: &Actor) -> bool {
-        let new = persons(actor).filter(|person| !self.handlers.contains(person)).count();
-        self.handlers.len() + new <= HANDLERS_MAX
-    }
 }
 
 /// The persons behind an actor: four eyes looks at whoever acts and at whoever is acted for.

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::approval::ApprovalLevel;
 use crate::ids::{OrgId, UnitId};
 use crate::letter::Letter;
 
@@ -72,6 +73,14 @@ pub enum Refusal {
     AwaitingApproval,
     /// Ticked off (销号).
     TickedOff,
+    /// An objection (异议) against it waits for its review.
+    Objected,
+    /// Nobody has objected.
+    NotObjected,
+    /// Suspended (挂账): its clock stands, it must be resumed first.
+    Suspended,
+    /// Not suspended.
+    NotSuspended,
 
     // What the order says.
     /// 四眼: this person handled the item or applied for its tick-off, so another must check and approve.
@@ -125,6 +134,34 @@ pub enum Refusal {
     NotALedgerToHandTo,
     /// The need did not come from another ledger, so there is none to send it back to.
     NotHandedOver,
+
+    /// Something is asked for already and waits for its answer.
+    AlreadyAsked,
+    /// Nothing is asked for that waits for an answer.
+    NothingAsked,
+    /// This is for other posts to decide.
+    NotYourDecision,
+    /// No post of the catalogue decides at this level here.
+    NobodyDecides {
+        /// The level.
+        level: ApprovalLevel,
+    },
+    /// The unit's form, signed and sealed by its leader, must go with what is asked for here.
+    SignedFormMissing,
+    /// It has been extended as often as it may.
+    ExtensionsUsedUp,
+    /// The days in which a unit may object (异议) are over: it signs.
+    ObjectionTooLate,
+    /// The deadline has passed: an extension is asked for before it (`domain.md` 2.5).
+    DeadlinePassed,
+    /// A clock in working time is extended by working time, one in natural time by natural time.
+    MixedMeasures,
+    /// 指定承办: a designated unit may not return the item.
+    Designated,
+    /// It has gone to another unit as often as it may: now the centre designates one.
+    ReturnsUsedUp,
+    /// It is that unit's already.
+    SameUnit,
 
     // Climbs.
     /// The step is not due.

@@ -76,6 +76,15 @@ pub struct Figures {
     pub signed_late: u64,
     /// Items whose resident was first contacted after the limit.
     pub contacted_late: u64,
+    /// 延期: extensions granted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub extended: u64,
+    /// 挂账: suspensions and other pauses granted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub suspended: u64,
+    /// 回退: times an item went to another unit before it was signed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub returned: u64,
     /// Red lights turned.
     pub red_lights: u64,
     /// 督办单 issued.
@@ -90,6 +99,10 @@ pub struct Figures {
     pub parked: u64,
     /// Orders refused.
     pub refused: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How many needs stand where.

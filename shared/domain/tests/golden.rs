@@ -16,6 +16,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use street::*;
 use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::asking::{PauseReason, ReturnReason};
+use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::category::Tier;
 use xh_domain::decide::parked;
 use xh_domain::fact::{Entry, Fact};
@@ -123,7 +125,40 @@ fn the_rest() -> Vec<Ledger> {
     waiting.open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
     waiting.run_until("2026-09-14 15:05");
     let [desk, street] = handed_over();
-    vec![ledger, overdue, waiting, desk, street]
+    vec![ledger, overdue, waiting, desk, street, asked()]
+}
+
+/// One item is returned twice and designated, gets more time, stands, and goes on.
+fn asked() -> Ledger {
+    let mut ledger = ledger(STREET);
+    let need =
+        ledger.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![line("U-LABOUR")]);
+    let to = |unit: &str| Reassignment { responsible: id(unit), cooperating: vec![] };
+    let mut at = |time: &str, actor: Actor, body: OrderBody| {
+        ledger.done(&format!("2026-09-{time}"), actor, need, a(), body);
+    };
+    let shift = || holder("shift-lead", "SHIFT_LEAD:P-STREET");
+    let leader = || holder("leader", "LEADER_IN_CHARGE:P-STREET:people");
+    let object = ObjectionMade { reason: ReturnReason::WrongDispatch, signed_form: true, note: sealed(1) };
+    at("14 10:00", person("labour"), OrderBody::Object(object));
+    at("14 10:30", shift(), OrderBody::ReviewObjection { to: Some(to("U-WORKS")), note: Some(sealed(2)) });
+    at("14 11:00", person("dispatcher"), OrderBody::Redispatch(to("U-TAX")));
+    at("14 11:30", holder("head", "CENTER_HEAD:P-STREET"), OrderBody::Designate(to("U-LABOUR")));
+    at("14 14:30", person("labour"), OrderBody::Sign {});
+    at("14 15:00", person("labour"), OrderBody::Contact { note: None });
+    let added = xh_almanac::Limit::new(3, xh_almanac::LimitUnit::WorkDays).unwrap();
+    let extension = ExtensionAsked { added, engineering: false, signed_form: true, note: sealed(3) };
+    at("15 09:00", person("labour"), OrderBody::AskExtension(extension.clone()));
+    at("15 09:30", shift(), OrderBody::AnswerRequest(Answer { granted: false, note: Some(sealed(4)) }));
+    at("15 10:00", person("labour"), OrderBody::AskExtension(extension.clone()));
+    at("15 10:30", shift(), OrderBody::AnswerRequest(Answer { granted: true, note: None }));
+    let suspension = SuspensionAsked { reason: PauseReason::ConditionsNotMet, signed_form: true, note: sealed(5) };
+    at("16 09:00", person("labour"), OrderBody::AskSuspension(suspension));
+    at("16 10:00", leader(), OrderBody::AnswerRequest(Answer { granted: true, note: Some(sealed(6)) }));
+    at("18 10:00", person("dispatcher"), OrderBody::Resume { note: None });
+    at("18 11:00", person("labour"), OrderBody::AskExtension(extension));
+    at("18 12:00", person("labour"), OrderBody::ApplyTickOff(evidence()));
+    ledger
 }
 
 /// Orders about no need.
@@ -199,7 +234,7 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
     eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
 }
 
-const FACT_KINDS: [&str; 29] = [
+const FACT_KINDS: [&str; 36] = [
     "acknowledged",
     "approval_refused",
     "check_failed",
@@ -209,6 +244,7 @@ const FACT_KINDS: [&str; 29] = [
     "delivered",
     "dispatched",
     "erased",
+    "extended",
     "hand_over_ended",
     "handed_over",
     "history_taken",
@@ -218,12 +254,18 @@ const FACT_KINDS: [&str; 29] = [
     "parked",
     "photo_kept",
     "progressed",
+    "redispatched",
     "registered",
     "reply_missed",
     "report_refused",
+    "request_overtaken",
+    "request_refused",
+    "requested",
+    "resumed",
     "sent_back",
     "signed",
     "supervision_ordered",
+    "suspended",
     "taken_over",
     "tick_off_applied",
     "ticked_off",
@@ -301,6 +343,22 @@ fn every_refusal_has_one_spelling() {
         NotAddressed,
         NotALedgerToHandTo,
         NotHandedOver,
+        Objected,
+        NotObjected,
+        Suspended,
+        NotSuspended,
+        AlreadyAsked,
+        NothingAsked,
+        NotYourDecision,
+        NobodyDecides { level: ApprovalLevel::Suspension },
+        SignedFormMissing,
+        ExtensionsUsedUp,
+        ObjectionTooLate,
+        DeadlinePassed,
+        MixedMeasures,
+        Designated,
+        ReturnsUsedUp,
+        SameUnit,
         NotYet { due_ms: 1_789_660_800_000 },
         Held { until_ms: 1_789_660_800_000 },
         AlreadyClimbed,

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use street::*;
 use xh_domain::actor::{Actor, SystemRole};
+use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::category::Tier;
 use xh_domain::clock::ClockKind;
 use xh_domain::ids::{Hash256, KeyId, NeedId};
 use xh_domain::moves::{ITEM_COLUMNS, NEED_COLUMNS, is_about_an_item, item_allows, need_allows};
 use xh_domain::need::{ItemState, NeedState};
 use xh_domain::order::*;
+use xh_domain::refusal::Refusal;
 
 const TIME: &str = "2026-09-15 09:00";
 
@@ -68,10 +70,19 @@ fn bring(ledger: &mut Ledger, need: NeedId, to: ItemState) {
         (ItemState::AwaitingApproval, person("checker"), check(true)),
         (ItemState::TickedOff, person("checker"), OrderBody::Approve { passed: true, note: None }),
     ];
+    if to == ItemState::Objected {
+        ledger.done("2026-09-14 10:00", person("handler"), need, a(), body(OrderKind::Object));
+        return;
+    }
     for (state, actor, body) in steps {
         if state <= to {
             ledger.done("2026-09-14 10:00", actor, need, a(), body);
         }
+    }
+    if to == ItemState::Suspended {
+        ledger.done("2026-09-14 10:00", person("handler"), need, a(), body(OrderKind::AskSuspension));
+        let leader = holder("leader", "LEADER_IN_CHARGE:P-STREET:people");
+        ledger.done("2026-09-14 10:00", leader, need, a(), body(OrderKind::AnswerRequest));
     }
 }
 
@@ -107,6 +118,23 @@ fn body(kind: OrderKind) -> OrderBody {
         OrderKind::ApplyTickOff => OrderBody::ApplyTickOff(evidence()),
         OrderKind::Check => check(true),
         OrderKind::Approve => OrderBody::Approve { passed: true, note: None },
+        OrderKind::AskExtension => OrderBody::AskExtension(ExtensionAsked {
+            added: xh_almanac::Limit::new(3, xh_almanac::LimitUnit::WorkDays).unwrap(),
+            engineering: false,
+            signed_form: true,
+            note,
+        }),
+        OrderKind::AskSuspension => {
+            OrderBody::AskSuspension(SuspensionAsked { reason: PauseReason::ConditionsNotMet, signed_form: true, note })
+        }
+        OrderKind::AnswerRequest => OrderBody::AnswerRequest(Answer { granted: true, note: None }),
+        OrderKind::Resume => OrderBody::Resume { note: None },
+        OrderKind::Object => {
+            OrderBody::Object(ObjectionMade { reason: ReturnReason::WrongDispatch, signed_form: true, note })
+        }
+        OrderKind::ReviewObjection => OrderBody::ReviewObjection { to: Some(to("U-WORKS")), note: None },
+        OrderKind::Redispatch => OrderBody::Redispatch(to("U-WORKS")),
+        OrderKind::Designate => OrderBody::Designate(to("U-WORKS")),
         OrderKind::Comment => OrderBody::Comment { note },
         OrderKind::PhotoKept => {
             OrderBody::PhotoKept(KeptPhoto { report: mall().report, ordinal: 0, size: 9, sha256: Hash256([1; 32]) })
@@ -138,8 +166,18 @@ fn body(kind: OrderKind) -> OrderBody {
     }
 }
 
+fn to(unit: &str) -> Reassignment {
+    Reassignment { responsible: id(unit), cooperating: vec![] }
+}
+
 fn actor_of(kind: OrderKind) -> Actor {
-    if kind.is_of_the_house() { Actor::system(SystemRole::Router) } else { holder("somebody", "SHIFT_LEAD:P-STREET") }
+    if kind == OrderKind::Designate {
+        holder("head", "CENTER_HEAD:P-STREET")
+    } else if kind.is_of_the_house() {
+        Actor::system(SystemRole::Router)
+    } else {
+        holder("somebody", "SHIFT_LEAD:P-STREET")
+    }
 }
 
 /// Codes that only the grids give.
@@ -161,11 +199,15 @@ fn is_of_the_grid(code: &str) -> bool {
         "awaiting_check",
         "awaiting_approval",
         "ticked_off",
+        "objected",
+        "not_objected",
+        "suspended",
+        "not_suspended",
     ]
     .contains(&code)
 }
 
-fn code(refusal: &xh_domain::refusal::Refusal) -> String {
+fn code(refusal: &Refusal) -> String {
     serde_json::to_value(refusal).unwrap()["code"].as_str().unwrap().to_owned()
 }
 
@@ -201,7 +243,7 @@ fn every_kind_of_order_meets_every_state_of_a_need() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 7 * 23);
+    assert_eq!(walked, 7 * 31);
 }
 
 #[test]
@@ -217,12 +259,13 @@ fn every_order_about_an_item_meets_every_state_of_an_item() {
                 Ok(()) if kind == OrderKind::Acknowledge => {
                     assert_eq!(refusal.map(|refusal| code(&refusal)), Some("no_such_order".into()));
                 }
+                Ok(()) if kind == OrderKind::AnswerRequest => assert_eq!(refusal, Some(Refusal::NothingAsked)),
                 Ok(()) => assert_eq!(refusal, None, "{kind:?} in {state:?}"),
             }
             walked += 1;
         }
     }
-    assert_eq!(walked, 6 * 7);
+    assert_eq!(walked, 8 * 15);
 }
 
 #[test]

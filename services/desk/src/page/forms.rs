@@ -4,10 +4,14 @@
 
 use askama::Template;
 use serde::Deserialize;
-use xh_domain::ids::OrderId;
-use xh_domain::order::OrderKind;
+use xh_almanac::{Limit, LimitUnit};
+use xh_domain::ids::{OrderId, UnitId};
+use xh_domain::order::{OrderKind, Reassignment};
 
-use super::{Choice, Session};
+mod fields;
+
+use self::fields::{Button, Field, buttons, wire_name};
+use super::Session;
 use crate::act::fault;
 use crate::desk::Desk;
 use crate::gate::Right;
@@ -46,6 +50,12 @@ pub(super) struct Given {
     goal: String,
     #[serde(default)]
     content: String,
+    #[serde(default)]
+    days: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    signed_form: String,
 }
 
 impl Given {
@@ -64,6 +74,25 @@ impl Given {
             "apply_tick_off" => Act::ApplyTickOff(Shown { note, photos: Vec::new() }),
             "check" => Act::Check(judged()),
             "approve" => Act::Approve(judged()),
+            "ask_extension" => self.extension()?,
+            "ask_suspension" => Act::AskSuspension {
+                reason: self.reason()?,
+                signed_form: self.has_signed_form(),
+                note: note.unwrap_or_default(),
+            },
+            "answer_request" => Act::AnswerRequest { granted: self.passed == "true", note },
+            "resume" => Act::Resume(noted),
+            "object" => Act::Object {
+                reason: self.reason()?,
+                signed_form: self.has_signed_form(),
+                note: note.unwrap_or_default(),
+            },
+            "review_objection" => {
+                let upheld = self.passed == "true";
+                Act::ReviewObjection { to: upheld.then(|| self.reassignment()).transpose()?, note }
+            }
+            "redispatch" => Act::Redispatch(self.reassignment()?),
+            "designate" => Act::Designate(self.reassignment()?),
             "comment" => Act::Comment(noted),
             "acknowledge" => Act::Acknowledge { rung: self.rung, note },
             "hand_over" => Act::HandOver { to: read(&self.to, "to")?, note },
@@ -73,15 +102,42 @@ impl Given {
         Ok(Wanted { id: self.id, item, revision: Some(self.revision), body })
     }
 
+    /// On the page an extension is in working days; hours are for the API.
+    fn extension(&self) -> Result<Act, Problem> {
+        let days = read(&self.days, "days")?;
+        let added = Limit::new(days, LimitUnit::WorkDays)
+            .map_err(|_| fault("days", "invalid", "天数须在 1 至 1000 之间 (1 to 1000 days)"))?;
+        let (engineering, signed_form) = (self.reason == "engineering", self.has_signed_form());
+        Ok(Act::AskExtension { added, engineering, signed_form, note: Words(self.note.clone()) })
+    }
+
+    fn has_signed_form(&self) -> bool {
+        self.signed_form == "yes"
+    }
+
+    /// One of a closed list, by its name on the wire.
+    fn reason<T: serde::de::DeserializeOwned>(&self) -> Result<T, Problem> {
+        let word = serde_json::Value::from(self.reason.as_str());
+        serde_json::from_value(word).map_err(|_| fault("reason", "invalid", "请选择原因 (choose a reason)"))
+    }
+
+    fn reassignment(&self) -> Result<Reassignment, Problem> {
+        Ok(Reassignment { responsible: read(&self.unit, "unit")?, cooperating: self.cooperating()? })
+    }
+
+    fn cooperating(&self) -> Result<Vec<UnitId>, Problem> {
+        let units = self.cooperating.split([',', '，', ' ']).filter(|unit| !unit.is_empty());
+        units.map(|unit| read(unit, "cooperating")).collect()
+    }
+
     fn dispatch(&self) -> Result<Dispatch, Problem> {
-        let cooperating = self.cooperating.split([',', '，', ' ']).filter(|unit| !unit.is_empty());
         let tier = if self.tier.is_empty() { None } else { Some(read(&self.tier, "tier")?) };
         let item = DraftItem {
             goal: Words(self.goal.clone()),
             content: Words(self.content.clone()),
             std_code: None,
             responsible: read(&self.unit, "unit")?,
-            cooperating: cooperating.map(|unit| read(unit, "cooperating")).collect::<Result<_, _>>()?,
+            cooperating: self.cooperating()?,
             tier: None,
             limit: None,
             start_ms: None,
@@ -109,22 +165,6 @@ struct FormPart<'a> {
     rung: u8,
     fields: Vec<Field>,
     buttons: Vec<Button>,
-}
-
-struct Field {
-    id: String,
-    name: &'static str,
-    label: &'static str,
-    value: String,
-    many: bool,
-    required: bool,
-    options: Vec<Choice>,
-}
-
-struct Button {
-    label: &'static str,
-    value: &'static str,
-    plain: bool,
 }
 
 /// Makes the forms of one page.
@@ -184,108 +224,5 @@ impl Maker<'_> {
         let mut random = [0u8; 16];
         self.desk.parts.entropy.fill(&mut random);
         format!("page:{}", hex::encode(random))
-    }
-
-    fn fields(&self, kind: OrderKind, prefix: &str) -> Vec<Field> {
-        let field = |name: &'static str,
-                     label: &'static str,
-                     many: bool,
-                     required: bool,
-                     value: String,
-                     options: Vec<Choice>| Field {
-            id: format!("{prefix}-{name}"),
-            name,
-            label,
-            value,
-            many,
-            required,
-            options,
-        };
-        let note =
-            |label: &'static str, required: bool| field("note", label, true, required, String::new(), Vec::new());
-        match kind {
-            OrderKind::Dispatch => vec![
-                field("unit", "责任单位", false, true, self.suggested(), self.units()),
-                field("cooperating", "配合单位编号（可填多个，用逗号分开）", false, false, String::new(), Vec::new()),
-                field("lead", "牵头党组织编号", false, true, self.lead(), Vec::new()),
-                field("goal", "目标", false, false, String::new(), Vec::new()),
-                field("content", "工作内容", true, false, String::new(), Vec::new()),
-            ],
-            OrderKind::Contact => vec![note("联系情况（可不填）", false)],
-            OrderKind::Progress => vec![note("办理进展", true)],
-            OrderKind::ApplyTickOff => vec![note("办理结果与告知群众情况（佐证）", true)],
-            OrderKind::Check => vec![note("核查意见", false)],
-            OrderKind::Approve => vec![note("审批意见", false)],
-            OrderKind::Comment => vec![note("留言", true)],
-            OrderKind::Acknowledge => vec![note("回复（可不填）", false)],
-            OrderKind::HandOver => {
-                vec![field("to", "移交到哪个台账", false, true, String::new(), self.ledgers()), note("移交原因", false)]
-            }
-            OrderKind::SendBack => vec![note("退回原因", false)],
-            _ => Vec::new(),
-        }
-    }
-
-    fn suggested(&self) -> String {
-        self.view.suggested.as_ref().map(|unit| unit.id.to_string()).unwrap_or_default()
-    }
-
-    fn lead(&self) -> String {
-        self.view.lead.as_ref().map(|lead| lead.id.to_string()).unwrap_or_default()
-    }
-
-    fn units(&self) -> Vec<Choice> {
-        let Some(catalogue) = self.names.catalogue() else { return Vec::new() };
-        let suggested = self.suggested();
-        let choice = |unit: &xh_domain::catalogue::office::Unit| Choice {
-            value: unit.id.to_string(),
-            label: unit.name.clone(),
-            chosen: unit.id.as_str() == suggested,
-        };
-        catalogue.units().rows().iter().map(choice).collect()
-    }
-
-    fn ledgers(&self) -> Vec<Choice> {
-        let Some(catalogue) = self.names.catalogue() else { return Vec::new() };
-        let streets = catalogue.regions().streets.rows().iter().map(|street| street.code);
-        let desks = catalogue.regions().districts.rows().iter().filter_map(|district| district.desk());
-        let others = streets.chain(desks).filter(|code| *code != self.view.need.ledger);
-        others.map(|code| Choice { value: code.to_string(), label: self.names.ledger(code), chosen: false }).collect()
-    }
-}
-
-/// The name by which [`Given::wanted`] knows a kind.
-fn wire_name(kind: OrderKind) -> Option<&'static str> {
-    Some(match kind {
-        OrderKind::Register => "register",
-        OrderKind::Dispatch => "dispatch",
-        OrderKind::Sign => "sign",
-        OrderKind::Contact => "contact",
-        OrderKind::Progress => "progress",
-        OrderKind::ApplyTickOff => "apply_tick_off",
-        OrderKind::Check => "check",
-        OrderKind::Approve => "approve",
-        OrderKind::Comment => "comment",
-        OrderKind::Acknowledge => "acknowledge",
-        OrderKind::HandOver => "hand_over",
-        OrderKind::SendBack => "send_back",
-        OrderKind::Erase => "erase",
-        _ => return None,
-    })
-}
-
-fn buttons(kind: OrderKind) -> Vec<Button> {
-    let one = |label| vec![Button { label, value: "", plain: false }];
-    match kind {
-        OrderKind::Check => vec![
-            Button { label: "核查通过", value: "true", plain: false },
-            Button { label: "不通过，返工", value: "false", plain: true },
-        ],
-        OrderKind::Approve => vec![
-            Button { label: "同意销号", value: "true", plain: false },
-            Button { label: "不同意，返工", value: "false", plain: true },
-        ],
-        OrderKind::Erase => one("永久删除个人信息（不可恢复）"),
-        kind => one(order(kind).0),
     }
 }

@@ -264,12 +264,17 @@ fn words(desk: &Desk, order: &OrderId, sealed: &Sealed) -> String {
 /// The note of a fact, where it has one.
 fn note(fact: &Fact) -> Option<&Sealed> {
     match fact {
-        Fact::Progressed { note, .. } | Fact::Commented { note, .. } => Some(note),
+        Fact::Progressed { note, .. } | Fact::Commented { note, .. } | Fact::Requested { note, .. } => Some(note),
         Fact::Contacted { note, .. }
         | Fact::CheckPassed { note, .. }
         | Fact::CheckFailed { note, .. }
         | Fact::ApprovalRefused { note, .. }
         | Fact::Acknowledged { note, .. }
+        | Fact::RequestRefused { note, .. }
+        | Fact::Extended { note, .. }
+        | Fact::Suspended { note, .. }
+        | Fact::Resumed { note, .. }
+        | Fact::Redispatched { note, .. }
         | Fact::HandedOver { note, .. }
         | Fact::SentBack { note, .. } => note.as_deref(),
         Fact::TickOffApplied { evidence, .. } => evidence.note.as_deref(),

@@ -29,11 +29,13 @@ pub enum ApprovalLevel {
     Suspension,
     /// 暂停计时 while the resident or a procedure outside the office is waited for (`domain.md` 2.5).
     Pause,
+    /// 指定承办: the centre names the unit that keeps it (Weifang 12345 ordinance art. 22).
+    Designation,
 }
 
 impl ApprovalLevel {
     /// All of them.
-    pub const ALL: [ApprovalLevel; 7] = [
+    pub const ALL: [ApprovalLevel; 8] = [
         ApprovalLevel::FirstExtension,
         ApprovalLevel::FurtherExtension,
         ApprovalLevel::LongExtension,
@@ -41,6 +43,7 @@ impl ApprovalLevel {
         ApprovalLevel::OtherReturn,
         ApprovalLevel::Suspension,
         ApprovalLevel::Pause,
+        ApprovalLevel::Designation,
     ];
 
     /// What 2.8 says where an office does not: the shift lead (值班长) for small things, the leader in charge
@@ -54,6 +57,7 @@ impl ApprovalLevel {
             ApprovalLevel::FurtherExtension | ApprovalLevel::OtherReturn | ApprovalLevel::Suspension => {
                 rule(&[Role::LeaderInCharge, Role::StreetDirector], true)
             }
+            ApprovalLevel::Designation => rule(&[Role::CenterHead, Role::LeaderInCharge], false),
             ApprovalLevel::LongExtension => rule(&[Role::StreetDirector, Role::StreetPartySecretary], true),
         }
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{Matter, one, short_enough};
-use crate::clock::{Clock, ClockKind, Step};
+use crate::clock::{Clock, ClockKind, Step, reply_rung, reply_version};
 use crate::fact::Fact;
 use crate::ids::UnitId;
 use crate::letter::Letter;
@@ -25,7 +25,7 @@ impl<'a> Matter<'a> {
         let (step, due_ms) = self.due_step(clock, climb)?;
         match (climb.clock, self.order.item) {
             (ClockKind::Resolve, Some(item)) => self.rung(need, item, climb, step, due_ms),
-            (ClockKind::Reply, Some(item)) => one(Fact::ReplyMissed { item, rung: clock.version as u8, due_ms }),
+            (ClockKind::Reply, Some(item)) => one(Fact::ReplyMissed { item, rung: reply_rung(clock.version), due_ms }),
             (kind, item) => one(Fact::WaitingClimbed {
                 item,
                 clock: kind,
@@ -74,7 +74,7 @@ impl<'a> Matter<'a> {
         }
         if let Some(form) = step.order {
             let unit: Option<&UnitId> = need.item(item).map(|item| &item.responsible);
-            let reply = self.clocks(need, unit).reply(rung, self.at_ms, form.reply, posts)?;
+            let reply = self.clocks(need, unit).reply(reply_version(version, rung), self.at_ms, form.reply, posts)?;
             let (colour, posts) = (form.colour, posts.clone());
             facts.push(Fact::SupervisionOrdered { item, colour, rung, version, due_ms, posts, reply });
         }

@@ -44,7 +44,10 @@ impl<'a> Matter<'a> {
         index: usize,
         draft: &DraftItem,
     ) -> Result<SentItem, Refusal> {
-        self.units_are_known(draft)?;
+        if draft.cooperating.len() > COOPERATING_MAX {
+            return Err(Refusal::TooMuch);
+        }
+        self.units_are_known(&draft.responsible, &draft.cooperating)?;
         short_enough([&draft.wording])?;
         let item = Letter::at(index).ok_or(Refusal::TooManyItems)?;
         let (tier, start_ms) = (draft.tier.unwrap_or(tier), self.start(need, draft)?);
@@ -62,11 +65,8 @@ impl<'a> Matter<'a> {
     }
 
     /// One responsible unit, and others, each known and each once.
-    fn units_are_known(&self, draft: &DraftItem) -> Result<(), Refusal> {
-        if draft.cooperating.len() > COOPERATING_MAX {
-            return Err(Refusal::TooMuch);
-        }
-        let units: Vec<&UnitId> = std::iter::once(&draft.responsible).chain(&draft.cooperating).collect();
+    pub(super) fn units_are_known(&self, responsible: &UnitId, cooperating: &[UnitId]) -> Result<(), Refusal> {
+        let units: Vec<&UnitId> = std::iter::once(responsible).chain(cooperating).collect();
         for (index, unit) in units.iter().enumerate() {
             if self.catalogue.unit(unit).is_none() {
                 return Err(Refusal::UnknownUnit { unit: (*unit).clone() });
@@ -118,7 +118,7 @@ impl<'a> Matter<'a> {
         let counted_kinds =
             [(ClockKind::Sign, limits.sign), (ClockKind::Contact, limits.contact), (ClockKind::Claim, limits.claim)];
         let limited = counted_kinds.into_iter().filter_map(|(kind, limit)| Some((kind, limit?))).filter(|_| counted);
-        let side = limited.map(|(kind, limit)| clocks.counted(kind, start_ms, limit));
+        let side = limited.map(|(kind, limit)| clocks.counted(kind, 1, start_ms, limit));
         side.chain([clocks.resolve(tier, 1, start_ms, &term)]).collect()
     }
 

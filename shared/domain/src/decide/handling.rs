@@ -50,7 +50,9 @@ impl<'a> Matter<'a> {
         }
         let limit = self.catalogue.profile().waiting.check;
         let clock = self.waiting_clock(item, ClockKind::Check, limit)?;
-        one(Fact::TickOffApplied { item: letter, evidence: evidence.clone(), clock })
+        let overtaken = item.asked.as_ref().map(|_| Fact::RequestOvertaken { item: letter });
+        let applied = Fact::TickOffApplied { item: letter, evidence: evidence.clone(), clock };
+        Ok(overtaken.into_iter().chain([applied]).collect())
     }
 
     pub(super) fn comment(&self, need: &Need, note: &Arc<Sealed>) -> Result<Vec<Fact>, Refusal> {
@@ -70,7 +72,7 @@ impl<'a> Matter<'a> {
     }
 
     /// Four eyes must be able to name everybody who had a hand in the item.
-    fn another_hand(&self, item: &Item) -> Result<(), Refusal> {
+    pub(super) fn another_hand(&self, item: &Item) -> Result<(), Refusal> {
         if item.has_room_for(&self.order.actor) { Ok(()) } else { Err(Refusal::TooManyHandlers) }
     }
 

@@ -51,12 +51,12 @@ impl Fold<'_> {
         match fact {
             Fact::LightTurned { item, light, rung, .. } => {
                 figures.red_lights += u64::from(*light == crate::clock::Light::Red);
-                self.clock(self.item(need, *item)?, ClockKind::Resolve, 0)?.take(*rung);
+                self.clock(self.item(need, *item)?, ClockKind::Resolve)?.take(*rung);
             }
             Fact::SupervisionOrdered { item, colour, rung, posts, reply, .. } => {
                 figures.supervision_orders += 1;
                 let item = self.item(need, *item)?;
-                self.clock(item, ClockKind::Resolve, 0)?.take(*rung);
+                self.clock(item, ClockKind::Resolve)?.take(*rung);
                 item.orders.push(SupervisionOrder {
                     rung: *rung,
                     colour: *colour,
@@ -67,32 +67,36 @@ impl Fold<'_> {
             }
             Fact::WaitingClimbed { item: Some(item), clock, rung, .. } => {
                 figures.waiting_climbs += 1;
-                self.clock(self.item(need, *item)?, *clock, 0)?.take(*rung);
+                self.clock(self.item(need, *item)?, *clock)?.take(*rung);
             }
             Fact::ReplyMissed { item, rung, .. } => {
-                let clock = self.clock(self.item(need, *item)?, ClockKind::Reply, u16::from(*rung))?;
+                let clock = self.reply(self.item(need, *item)?, *rung)?;
                 clock.taken = clock.steps.len() as u8;
             }
             Fact::Acknowledged { item, rung, holds_until_ms, .. } => {
                 let item = self.item(need, *item)?;
-                self.clock(item, ClockKind::Reply, u16::from(*rung))?.stop(self.at_ms);
-                let resolve = self.clock(item, ClockKind::Resolve, 0)?;
+                self.reply(item, *rung)?.stop(self.at_ms);
+                let resolve = self.clock(item, ClockKind::Resolve)?;
                 resolve.held_until_ms = resolve.held_until_ms.max(*holds_until_ms);
             }
-            _ => return Err(self.unfit("a place for this kind of fact")),
+            _ => return self.asking_fact(figures, need, fact),
         }
         Ok(())
     }
 
-    fn item<'n>(&self, need: &'n mut Need, letter: Letter) -> Result<&'n mut Item, Unfit> {
+    pub(super) fn item<'n>(&self, need: &'n mut Need, letter: Letter) -> Result<&'n mut Item, Unfit> {
         need.items.get_mut(letter.index()).ok_or(self.unfit("the item"))
     }
 
-    fn clock<'n>(&self, item: &'n mut Item, kind: ClockKind, version: u16) -> Result<&'n mut Clock, Unfit> {
-        item.clock_mut(kind, version).ok_or(self.unfit("the item's clock"))
+    fn clock<'n>(&self, item: &'n mut Item, kind: ClockKind) -> Result<&'n mut Clock, Unfit> {
+        item.only_mut(kind).ok_or(self.unfit("the item's clock"))
     }
 
-    fn stop(&self, item: &mut Item, kind: ClockKind) {
+    fn reply<'n>(&self, item: &'n mut Item, rung: u8) -> Result<&'n mut Clock, Unfit> {
+        item.reply_mut(rung).ok_or(self.unfit("the order's reply clock"))
+    }
+
+    pub(super) fn stop(&self, item: &mut Item, kind: ClockKind) {
         item.clocks.iter_mut().filter(|clock| clock.kind == kind).for_each(|clock| clock.stop(self.at_ms));
     }
 
@@ -127,7 +131,7 @@ impl Fold<'_> {
 }
 
 /// Starts a clock, in the place of the last one of its kind.
-fn start(item: &mut Item, clock: &Clock) {
+pub(super) fn start(item: &mut Item, clock: &Clock) {
     match item.clocks.iter_mut().find(|old| old.kind == clock.kind) {
         Some(old) => *old = clock.clone(),
         None => item.clocks.push(clock.clone()),

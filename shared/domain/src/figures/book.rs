@@ -9,7 +9,7 @@ use super::line::{Line, deadline};
 use super::row::Row;
 use crate::clock::ClockKind;
 use crate::fact::{Entry, Fact, HandOverOutcome, SentItem};
-use crate::ids::NeedId;
+use crate::ids::{NeedId, UnitId};
 use crate::letter::Letter;
 
 /// The needs of one ledger (or of several) and what has become of them, up to the last entry folded.
@@ -65,6 +65,17 @@ impl Row {
                 line.rework = line.rework.saturating_add(1);
             }),
             Fact::TickedOff { item, .. } => self.line(*item, |line| line.ticked_off_ms = Some(at_ms)),
+            Fact::Extended { item, clock, .. } => self.line(*item, |line| {
+                line.extended = line.extended.saturating_add(1);
+                line.due_ms = clock.deadline().instant_ms;
+            }),
+            Fact::Suspended { item, .. } => self.line(*item, |line| line.is_hung = true),
+            Fact::Resumed { item, clock, .. } => self.line(*item, |line| {
+                line.is_hung = false;
+                line.was_hung = line.was_hung.saturating_add(1);
+                line.due_ms = clock.deadline().instant_ms;
+            }),
+            Fact::Redispatched { item, responsible, .. } => self.moved(*item, responsible),
             _ => {}
         }
     }
@@ -72,6 +83,18 @@ impl Row {
     fn sent(&mut self, need: NeedId, sent: &SentItem) {
         self.lines.push(Line::sent(need, sent));
         self.contact_due_ms = self.contact_due_ms.or(deadline(&sent.clocks, ClockKind::Contact));
+    }
+
+    /// Another unit has the item now: a dispatch of its own, with the deadline that it had.
+    fn moved(&mut self, item: Letter, to: &UnitId) {
+        let mut next = None;
+        self.line(item, |line| {
+            if line.unit != *to {
+                next = Some(Line { unit: to.clone(), ..line.clone() });
+                line.is_returned = true;
+            }
+        });
+        self.lines.extend(next);
     }
 
     /// The line of an item that its unit still has.

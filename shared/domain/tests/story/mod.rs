@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use xh_almanac::{Limit, LimitUnit};
 use xh_domain::actor::{Actor, Channel};
+use xh_domain::asking::PauseReason;
 use xh_domain::category::Tier;
-use xh_domain::clock::Light;
+use xh_domain::clock::{ClockKind, Light};
 use xh_domain::fact::Fact;
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
-use xh_domain::order::{Dispatch, DraftItem, ItemLimit, OrderBody};
+use xh_domain::order::{Answer, Dispatch, DraftItem, ExtensionAsked, ItemLimit, OrderBody, SuspensionAsked};
 
 use crate::street::*;
 
@@ -41,6 +42,7 @@ pub struct NeedRow {
     #[serde(default)]
     pub checks: Vec<CheckRow>,
     pub ontime: Option<bool>,
+    pub suspension: Option<SuspensionRow>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +58,23 @@ pub struct ItemRow {
     pub done: Option<String>,
     pub ticked_off: Option<String>,
     pub on_time: Option<bool>,
+    pub effective_deadline: String,
+    pub extension: Option<ExtensionRow>,
+}
+
+#[derive(Deserialize)]
+pub struct ExtensionRow {
+    pub work_days: u32,
+    pub requested: String,
+    pub approved: String,
+}
+
+#[derive(Deserialize)]
+pub struct SuspensionRow {
+    pub requested: String,
+    pub approved: String,
+    pub told: String,
+    pub review: String,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +108,11 @@ enum Event {
     Dispatch(usize),
     Sign(usize),
     Contact(usize),
+    AskExtension(usize),
+    Grant(usize),
+    AskSuspension(usize),
+    Suspend(usize),
+    Tell(usize),
     Approve(usize),
 }
 
@@ -110,6 +134,15 @@ fn events(row: &NeedRow) -> Vec<(i64, Event)> {
         let signed = row.signed.as_deref().filter(|_| first).map_or(start + MINUTE_MS, ms);
         events.push((signed, Event::Sign(index)));
         events.push((if first { ms(&row.contact) } else { start + MINUTE_MS }, Event::Contact(index)));
+        if let Some(extension) = &item.extension {
+            events.push((ms(&extension.requested), Event::AskExtension(index)));
+            events.push((ms(&extension.approved), Event::Grant(index)));
+        }
+        if let Some(suspension) = &row.suspension {
+            events.push((ms(&suspension.requested), Event::AskSuspension(index)));
+            events.push((ms(&suspension.approved), Event::Suspend(index)));
+            events.push((ms(&suspension.told), Event::Tell(index)));
+        }
         let (Some(done), Some(ticked)) = (&item.done, &item.ticked_off) else { continue };
         for check in &row.checks {
             events.push((ms(&check.applied), Event::Apply(index)));
@@ -124,13 +157,9 @@ fn events(row: &NeedRow) -> Vec<(i64, Event)> {
     events
 }
 
-/// Where this rules end for a need.
-pub fn replayed_until(no: u8) -> i64 {
-    match no {
-        7 => at("2026-10-19 17:30"),
-        10 => at("2026-09-29 10:00"),
-        _ => at("2026-10-31 00:00"),
-    }
+/// The instant as of which the data speak.
+pub fn as_of_ms() -> i64 {
+    at("2026-10-31 00:00")
 }
 
 fn line_of(item: &ItemRow) -> DraftItem {
@@ -148,6 +177,8 @@ pub struct Replay {
     /// Lights and orders, as they came.
     pub lights: Vec<(u8, Letter, Light, i64)>,
     pub orders: Vec<(u8, i64, Fact)>,
+    /// 挂账复核 that came due.
+    pub reviews: Vec<(u8, i64)>,
 }
 
 impl Replay {
@@ -160,6 +191,7 @@ impl Replay {
                     Fact::LightTurned { item, light, .. } => self.lights.push((no, *item, *light, at_ms)),
                     Fact::SupervisionOrdered { .. } => self.orders.push((no, at_ms, fact.clone())),
                     Fact::ReplyMissed { .. } => {}
+                    Fact::WaitingClimbed { clock: ClockKind::Suspension, .. } => self.reviews.push((no, at_ms)),
                     other => panic!("need {no}: the waits are all kept here, but {other:?}"),
                 }
             }
@@ -174,7 +206,6 @@ impl Replay {
             let received = case(row.no, row.tier, &row.cell_code, &row.lead_org, at_ms);
             let number = self.ledger.open(&show(at_ms), received);
             self.numbers.insert(row.no, number);
-            self.ledger.left_alone_from.insert(number, replayed_until(row.no));
             return;
         }
         let (need, time) = (self.numbers[&row.no], show(at_ms));
@@ -195,6 +226,26 @@ impl Replay {
                 let worker = Actor::person(id("w-17"), Channel::Phone);
                 (worker, letter(index), OrderBody::Check { passed, note: None, photos: vec![] })
             }
+            Event::AskExtension(index) => {
+                let days = row.items[index].extension.as_ref().unwrap().work_days;
+                let added = Limit::new(days, LimitUnit::WorkDays).unwrap();
+                let asked = ExtensionAsked { added, engineering: false, signed_form: false, note: sealed(1) };
+                (unit(index), letter(index), OrderBody::AskExtension(asked))
+            }
+            Event::AskSuspension(index) => {
+                let reason = PauseReason::ConditionsNotMet;
+                let asked = SuspensionAsked { reason, signed_form: true, note: sealed(1) };
+                (unit(index), letter(index), OrderBody::AskSuspension(asked))
+            }
+            Event::Grant(index) => {
+                let granted = OrderBody::AnswerRequest(Answer { granted: true, note: None });
+                (holder("shift-lead", "SHIFT_LEAD:P-STREET"), letter(index), granted)
+            }
+            Event::Suspend(index) => {
+                let granted = OrderBody::AnswerRequest(Answer { granted: true, note: None });
+                (holder("leader", "LEADER_IN_CHARGE:P-STREET:build"), letter(index), granted)
+            }
+            Event::Tell(index) => (unit(index), letter(index), OrderBody::Progress { note: sealed(1) }),
             Event::Approve(index) => {
                 (person("party-office"), letter(index), OrderBody::Approve { passed: true, note: None })
             }
@@ -205,16 +256,17 @@ impl Replay {
     pub fn run(rows: Vec<NeedRow>) -> Replay {
         let mut timeline: Vec<(i64, Event, usize)> = Vec::new();
         for (index, row) in rows.iter().enumerate() {
-            let until_ms = replayed_until(row.no);
-            let kept = events(row).into_iter().filter(|(at_ms, _)| *at_ms <= until_ms);
-            timeline.extend(kept.map(|(at_ms, event)| (at_ms, event, index)));
+            timeline.extend(events(row).into_iter().map(|(at_ms, event)| (at_ms, event, index)));
         }
         timeline.sort();
         let ledger = Ledger::new(STREET);
-        let mut replay = Replay { ledger, rows, numbers: BTreeMap::new(), lights: vec![], orders: vec![] };
+        let mut replay =
+            Replay { ledger, rows, numbers: BTreeMap::new(), lights: vec![], orders: vec![], reviews: vec![] };
         for (at_ms, event, row) in timeline {
             replay.play(row, at_ms, event);
         }
+        let climbs = replay.ledger.run_until_ms(as_of_ms());
+        replay.note(climbs);
         replay
     }
 }
