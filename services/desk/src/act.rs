@@ -32,14 +32,14 @@ use xh_engine::topics::ORDERS;
 use xh_journal::contract::{AppendError, Draft, Slot};
 
 use crate::desk::{Desk, broken};
-use crate::names::Names;
 use crate::problem::{Fault, Kind, Problem};
 use crate::reading;
-use crate::refusal_words;
 use crate::row::Row;
 use crate::shard::{Answered, ROLE};
 use crate::vault::{Lost, seal_note};
 use crate::wanted::{self, Act, NOTE_BYTES_MAX, Wanted, Words};
+use xh_domain::texts::names::Names;
+use xh_domain::texts::refusal_words;
 
 /// How long an action waits for its fact.
 pub const ANSWER_WAIT: Duration = Duration::from_secs(2);

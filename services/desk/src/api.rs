@@ -22,16 +22,17 @@ use crate::desk::{Desk, broken};
 use crate::door::{Asker, BODY_BYTES_MAX, aside, if_match, json, language, refuse, with};
 use crate::gate::Right;
 use crate::ledger_book;
-use crate::names::Names;
 use crate::problem::{Kind, Problem};
 use crate::query;
 use crate::questions;
-use crate::sentence::{self, Sentence};
 use crate::shard::Answered;
+use crate::stream;
 use crate::vault::Lost;
 use crate::view;
 use crate::wanted::Wanted;
-use crate::{moment, stream};
+use xh_domain::texts::moment;
+use xh_domain::texts::names::Names;
+use xh_domain::texts::sentence::{self, Sentence};
 
 type Answered200 = Result<Response<Body>, Problem>;
 /// Parameters of a URL, as they stand there.

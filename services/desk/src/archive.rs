@@ -17,8 +17,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use xh_domain::ids::{LedgerCode, NeedId};
 
-use crate::moment;
 use crate::row::Row;
+use xh_domain::texts::moment;
 
 /// Numbers of one page of rows: about 5 KB, a few pages of the disk.
 const PAGE_NUMBERS: u32 = 16;

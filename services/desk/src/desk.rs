@@ -21,13 +21,13 @@ use xh_journal::contract::{Log, Slot};
 use crate::cursor::AsOf;
 use crate::dossier::Dossier;
 use crate::gate::Gate;
-use crate::names::Names;
 use crate::problem::{Kind, Problem};
 use crate::reading;
 use crate::row::Row;
 use crate::shard::{DeskRole, Shard};
 use crate::vault::{Lost, Vault, read_note};
 use crate::view::{Resident, Unsealed, Wording};
+use xh_domain::texts::names::Names;
 
 /// Most summaries kept unsealed in memory; beyond it all are dropped and unsealed again when shown.
 const SUMMARIES_MAX: usize = 20_000;

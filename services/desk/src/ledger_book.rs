@@ -16,14 +16,15 @@ use crate::desk::{Desk, broken};
 use crate::dossier::Dossier;
 use crate::filter::{Filter, Order, Place, Sort};
 use crate::gate::{Pass, Right};
-use crate::moment::{read_month, rfc3339};
-use crate::names::{Names, source};
 use crate::problem::{Fault, Kind, Problem};
 use crate::query::{LIMIT_DEFAULT, LIMIT_MAX, Question};
 use crate::questions;
 use crate::row::Row;
-use crate::sentence;
-use crate::view::{self, Unsealed};
+use crate::view::Unsealed;
+use xh_domain::texts::moment::{read_month, rfc3339};
+use xh_domain::texts::names::{Names, source};
+use xh_domain::texts::sentence;
+use xh_domain::texts::states;
 
 /// What of the ledger is asked for.
 #[derive(Clone, Debug, Default)]
@@ -269,7 +270,7 @@ impl Writer<'_> {
             due_at: self.row.due_ms().map(rfc3339).unwrap_or_default(),
             progress: self.progress(None),
             evidence,
-            state: view::need_state(need.state).to_owned(),
+            state: states::of_need(need.state).0.to_owned(),
             ticked_off_by: String::new(),
             ticked_off_at: need.closing.map(|closing| rfc3339(closing.closed_ms)).unwrap_or_default(),
             remark: self.remark(),
@@ -289,7 +290,7 @@ impl Writer<'_> {
             measure: measure.join("；"),
             due_at: rfc3339(item.due_ms),
             progress: self.progress(Some(letter)),
-            state: format!("{}{on_time}", view::item_state(item.state)),
+            state: format!("{}{on_time}", states::of_item(item.state).0),
             ticked_off_by: self.who(letter, |fact| matches!(fact, Fact::TickedOff { item, .. } if *item == letter)),
             ticked_off_at: item.ticked_off_ms.map(rfc3339).unwrap_or_default(),
             ..whole

@@ -9,8 +9,7 @@
 //! ```
 //!
 //! Pure: [`books`], [`board`], [`posting`], [`archive`], [`row`], [`filter`], [`query`], [`cursor`] (what is
-//! asked and answered), [`dossier`], [`view`], [`sentence`], [`refusal_words`], [`names`], [`moment`] (what is
-//! shown), [`gate`], [`session`], [`wanted`], [`problem`] (who may, what they want, why not). Shells:
+//! asked and answered), [`dossier`], [`view`] (what is shown; its words are the domain's `texts`), [`gate`], [`session`], [`wanted`], [`problem`] (who may, what they want, why not). Shells:
 //! [`shard`] towards the engine, [`reading`] and [`act`] towards the log, [`door`], [`api`], [`stream`] and the
 //! page towards HTTP, [`desk`] that holds them together.
 //!
@@ -29,8 +28,6 @@ pub mod dossier;
 pub mod filter;
 pub mod gate;
 pub mod ledger_book;
-pub mod moment;
-pub mod names;
 mod page;
 pub mod positions;
 pub mod posting;
@@ -38,9 +35,7 @@ pub mod problem;
 pub mod query;
 pub mod questions;
 pub mod reading;
-pub mod refusal_words;
 pub mod row;
-pub mod sentence;
 pub mod session;
 pub mod shard;
 pub mod stream;

@@ -22,10 +22,10 @@ use axum::routing::{get, post};
 use crate::desk::Desk;
 use crate::door::{BODY_BYTES_MAX, language, page_token};
 use crate::gate::Pass;
-use crate::moment::to_minute;
 use crate::problem::{Kind, Problem};
 use crate::row::Light;
 use crate::session;
+use xh_domain::texts::moment::to_minute;
 
 /// All routes of the page.
 pub fn routes() -> Router<Arc<Desk>> {

@@ -18,10 +18,10 @@ use crate::cursor::AsOf;
 use crate::desk::Desk;
 use crate::door::Asker;
 use crate::gate::{Pass, Right};
-use crate::moment::rfc3339;
 use crate::problem::{Kind, Problem};
-use crate::sentence;
 use crate::shard::Line;
+use xh_domain::texts::moment::rfc3339;
+use xh_domain::texts::sentence;
 
 /// Between two signs of life.
 const HEARTBEAT: Duration = Duration::from_secs(15);

@@ -17,13 +17,13 @@ use xh_domain::moves::{item_allows, need_allows};
 use xh_domain::need::{Item, ItemState, Need, NeedState};
 use xh_domain::order::OrderKind;
 
-use self::words::why_here;
-pub use self::words::{item_state, need_state, stage};
+pub use self::words::stage;
 use crate::dossier::Dossier;
-use crate::moment::{remaining, rfc3339};
-use crate::names::{Names, source};
 use crate::row::{Light, Row, Stage, bit};
-use crate::sentence::{Sentence, clock_words, pause_words};
+use xh_domain::texts::moment::{remaining, rfc3339};
+use xh_domain::texts::names::{Names, source};
+use xh_domain::texts::sentence::{Sentence, clock_words, pause_words};
+use xh_domain::texts::{reasons, states};
 
 /// An id with its name of today.
 #[derive(Clone, Debug, Serialize)]
@@ -395,7 +395,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         need: need.id,
         revision: need.revision,
         ledger: Named { id: need.id.ledger, name: names.ledger(need.id.ledger) },
-        state: Named { id: need.state, name: need_state(need.state).to_owned() },
+        state: Named { id: need.state, name: states::of_need(need.state).0.to_owned() },
         tier: Named { id: need.tier, name: names.tier(need.tier) },
         category: Named { id: case.category, name: names.category(case.category) },
         source: Named { id: case.source_channel, name: source(case.source_channel).to_owned() },
@@ -404,7 +404,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         received_at: rfc3339(case.received_at_ms),
         lead: need.lead().map(|lead| Named { id: lead.clone(), name: names.organisation(lead) }),
         first_receiver: need.first_receiver().map(|actor| actor.person.clone()),
-        reasons: case.route.reasons.iter().map(|reason| why_here(reason, names)).collect(),
+        reasons: case.route.reasons.iter().map(|reason| reasons::of(reason, names)).collect(),
         suggested: case.route.responsible.as_ref().map(|unit| Named { id: unit.clone(), name: names.unit(unit) }),
         photos: photos(dossier, unsealed.resident.state == "erased"),
         resident: unsealed.resident,
@@ -477,7 +477,7 @@ fn item(need: &Need, letter: Letter, item: &Item, wording: Option<Wording>, name
     });
     ItemView {
         item: letter,
-        state: Named { id: item.state, name: item_state(item.state).to_owned() },
+        state: Named { id: item.state, name: states::of_item(item.state).0.to_owned() },
         light: item.is_open().then(|| item.light().into()),
         wording,
         tier: Named { id: item.tier, name: names.tier(item.tier) },

@@ -8,9 +8,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use xh_domain::order::DeliveryFault;
+use xh_domain::texts::moment::rfc3339;
 
 use crate::courier::{Carrying, Courier, Letter, Mishap};
-use crate::words::rfc3339;
 
 /// Writes letters into folders.
 #[derive(Debug)]

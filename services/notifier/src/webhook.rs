@@ -13,11 +13,11 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde::Serialize;
 use xh_domain::order::DeliveryFault;
+use xh_domain::texts::moment::rfc3339;
 
 use crate::courier::{Carrying, Courier, EventData, Letter, Mishap};
 use crate::guard::{Reach, may_connect};
 use crate::signature::{SECRETS_MAX, Secret, signature_header};
-use crate::words::rfc3339;
 
 /// Longest time to a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -4,17 +4,15 @@
 //! colleagues may read over somebody's shoulder (`domain.md` 5). The resident's words, name, phone and
 //! address stay in the house, behind the link. Pure.
 
-use xh_almanac::{DAY_MS, Day, HOUR_MS, MINUTE_MS, OFFICE_OFFSET_MS};
 use xh_domain::catalogue::{Catalogue, dictionary};
 use xh_domain::clock::{ClockKind, Colour};
 use xh_domain::ids::CellCode;
+use xh_domain::texts::moment::{dated_en, dated_zh};
+use xh_domain::texts::sentence::{clock_words, colour_words};
 
 use crate::courier::{EventData, Letter};
 use crate::notice::{Notice, Plea, What};
 use crate::whom::Way;
-
-const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// What a message says of its kind.
 struct Phrase {
@@ -113,29 +111,12 @@ fn asked(kind: Plea) -> Phrase {
 }
 
 fn ordered(colour: Colour) -> Phrase {
-    let (zh, en) = match colour {
-        Colour::Blue => ("一级督办（蓝单）", "supervision order, blue"),
-        Colour::Orange => ("二级督办（橙单）", "supervision order, orange"),
-        Colour::Red => ("三级督办（红单，挂牌）", "supervision order, red, listed"),
-    };
+    let (zh, en) = colour_words(colour);
     Phrase { event: "cn.xiaohao.item.supervised.v1", mark: "■", zh: zh.to_owned(), en: en.to_owned() }
 }
 
 fn waiting(clock: ClockKind, rung: u8) -> Phrase {
-    let (zh, en) = match clock {
-        ClockKind::Dispatch => ("派遣", "dispatch"),
-        ClockKind::Sign => ("签收", "signing"),
-        ClockKind::Contact => ("首次联系", "first contact"),
-        ClockKind::Claim => ("认领", "claim"),
-        ClockKind::Resolve => ("办理", "handling"),
-        ClockKind::Check => ("核查", "check"),
-        ClockKind::Approval => ("审批", "approval"),
-        ClockKind::HandOver => ("移交", "hand-over"),
-        ClockKind::Reply => ("督办回复", "reply"),
-        ClockKind::Request => ("申请审批", "approval of a request"),
-        ClockKind::Objection => ("异议审查", "review of an objection"),
-        ClockKind::Suspension => ("挂账复核", "review of a suspension"),
-    };
+    let (zh, en) = clock_words(clock);
     let times = if rung > 1 { "再次" } else { "" };
     Phrase {
         event: "cn.xiaohao.wait.climbed.v1",
@@ -157,9 +138,9 @@ fn chinese(
     let mut lines = vec![format!("{}{}：{number}", phrase.mark, phrase.zh)];
     lines.extend(names.cell.iter().map(|cell| format!("网格：{cell}")));
     lines.push(format!("类别：{}　等级：{}", names.category, names.tier));
-    lines.extend(notice.deadline_ms.map(|ms| format!("截止：{}", moment_zh(ms))));
+    lines.extend(notice.deadline_ms.map(|ms| format!("截止：{}", dated_zh(ms))));
     if let What::Ordered { reply_due_ms, .. } = notice.what {
-        lines.push(format!("请于 {} 前签收并回复；签收只暂缓下一级，不停止计时。", moment_zh(reply_due_ms)));
+        lines.push(format!("请于 {} 前签收并回复；签收只暂缓下一级，不停止计时。", dated_zh(reply_due_ms)));
     }
     if let Some(wanted) = &way.instead_of {
         let name = catalogue.posts().get(wanted).map_or(wanted.to_string(), |post| post.name.clone());
@@ -173,11 +154,11 @@ fn english(notice: &Notice, way: &Way, phrase: &Phrase, names: &Names, number: &
     let mut lines = vec![format!("{}: {number}", phrase.en)];
     let cell = notice.cell.map(|cell| format!(", cell {cell}")).unwrap_or_default();
     lines.push(format!("tier {}, category {}{cell}, ledger {}", notice.tier, notice.category, names.street));
-    lines.extend(notice.deadline_ms.map(|ms| format!("deadline {}", moment_en(ms))));
+    lines.extend(notice.deadline_ms.map(|ms| format!("deadline {}", dated_en(ms))));
     if let What::Ordered { reply_due_ms, .. } = notice.what {
         lines.push(format!(
             "reply due {}; a receipt holds the next rung, it does not stop the clock",
-            moment_en(reply_due_ms)
+            dated_en(reply_due_ms)
         ));
     }
     lines.extend(way.instead_of.iter().map(|wanted| format!("in place of post {wanted}: vacant or unreachable")));
@@ -205,27 +186,4 @@ fn data(notice: &Notice, way: &Way, link: String) -> EventData {
         reply_due_ms,
         link,
     }
-}
-
-fn moment_zh(instant_ms: i64) -> String {
-    moment(instant_ms, &WEEKDAYS_ZH)
-}
-
-fn moment_en(instant_ms: i64) -> String {
-    moment(instant_ms, &WEEKDAYS_EN)
-}
-
-/// `周三 2026-09-23 17:30`; milliseconds outside the almanac's horizon.
-fn moment(instant_ms: i64, weekdays: &[&str; 7]) -> String {
-    let Some(day) = Day::of(instant_ms) else { return format!("{instant_ms}ms") };
-    let minutes = (instant_ms + OFFICE_OFFSET_MS).rem_euclid(DAY_MS) / MINUTE_MS;
-    format!("{} {day} {:02}:{:02}", weekdays[day.weekday()], minutes / 60, minutes % 60)
-}
-
-/// RFC 3339 with the office's offset; milliseconds outside the almanac's horizon.
-pub fn rfc3339(instant_ms: i64) -> String {
-    let Some(day) = Day::of(instant_ms) else { return format!("{instant_ms}ms") };
-    let ms = (instant_ms + OFFICE_OFFSET_MS).rem_euclid(DAY_MS);
-    let (hour, minute) = (ms / HOUR_MS, ms / MINUTE_MS % 60);
-    format!("{day}T{hour:02}:{minute:02}:{:02}.{:03}+08:00", ms / 1_000 % 60, ms % 1_000)
 }

@@ -35,7 +35,7 @@ fn letter() -> Letter {
         need: "999901001-2026-000008".parse().unwrap(),
         item: "999901001-2026-000008a".parse().ok(),
         event: "cn.xiaohao.item.supervised.v1",
-        subject: "【启明街道】■一级督办（蓝单） 999901001-2026-000008a 就业与劳动权益".to_owned(),
+        subject: "【启明街道】■一级督办单（蓝） 999901001-2026-000008a 就业与劳动权益".to_owned(),
         text: "网格：万和广场商圈网格".to_owned(),
         data: EventData {
             need: "999901001-2026-000008".parse().unwrap(),

@@ -259,13 +259,13 @@ fn words_name_the_case_and_nobody() {
     town.post();
     let letters = town.hook.letters.lock().unwrap().clone();
     let letter = &letters[0];
-    assert!(letter.subject.starts_with("【启明街道】■二级督办（橙单）"), "{}", letter.subject);
+    assert!(letter.subject.starts_with("【启明街道】■二级督办单（橙）"), "{}", letter.subject);
     for part in [
         "网格：第一网格",
         "一般（P2）",
         "截止：周日 2026-09-20 18:00",
         "回复",
-        "supervision order, orange",
+        "orange supervision order",
         "deadline Sun",
     ] {
         assert!(letter.text.contains(part), "no {part} in {}", letter.text);

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use xh_domain::figures::{Casebook, Counter, Period, Rate, Sheet};
 use xh_domain::ids::LedgerCode;
 use xh_domain::texts::Told;
+use xh_domain::texts::moment::rfc3339;
 use xh_journal::contract::Log;
 
 use crate::counted;
-use xh_desk::moment::rfc3339;
 
 /// Most needs or items named behind one counter.
 pub const BEHIND_MAX: usize = 10_000;

@@ -15,11 +15,11 @@ use super::Session;
 use crate::act::fault;
 use crate::desk::Desk;
 use crate::gate::Right;
-use crate::names::Names;
 use crate::problem::Problem;
-use crate::sentence::order;
 use crate::view::{ItemView, NeedView};
 use crate::wanted::{Act, Dispatch, DraftItem, Judged, Noted, Shown, Wanted, Words};
+use xh_domain::texts::names::Names;
+use xh_domain::texts::sentence::order;
 
 /// What a form sends.
 #[derive(Deserialize)]

@@ -12,8 +12,8 @@ use crate::api::Parameters;
 use crate::desk::Desk;
 use crate::door::aside;
 use crate::ledger_book::{self, Asked, Entry};
-use crate::moment::rfc3339;
 use crate::problem::Problem;
+use xh_domain::texts::moment::rfc3339;
 
 #[derive(Template)]
 #[template(path = "ledger.html")]

@@ -19,12 +19,12 @@ use crate::desk::Desk;
 use crate::door::{aside, language};
 use crate::dossier::{Chapter, Dossier};
 use crate::gate::Right;
-use crate::moment::rfc3339;
-use crate::names::Names;
 use crate::problem::{Kind, Problem};
-use crate::sentence::{Sentence, colour_words, order};
 use crate::vault::{Lost, read_note};
 use crate::view::{self, ItemView, NeedView, Resident};
+use xh_domain::texts::moment::rfc3339;
+use xh_domain::texts::names::Names;
+use xh_domain::texts::sentence::{Sentence, colour_words, order};
 
 #[derive(Template)]
 #[template(path = "need.html")]

@@ -14,13 +14,13 @@ use crate::board::Counts;
 use crate::desk::Desk;
 use crate::door::aside;
 use crate::filter::Filter;
-use crate::moment::{remaining, rfc3339};
-use crate::names::{Names, source};
 use crate::problem::Problem;
 use crate::query::{self, Question};
 use crate::questions;
 use crate::row::{Light, Row, Stage};
 use crate::view;
+use xh_domain::texts::moment::{remaining, rfc3339};
+use xh_domain::texts::names::{Names, source};
 
 /// Parameters of the page that are not the queue's.
 const OWN: [&str; 1] = ["live"];

@@ -4,7 +4,7 @@ use xh_domain::order::OrderKind;
 
 use super::super::Choice;
 use super::Maker;
-use crate::sentence::order;
+use xh_domain::texts::sentence::order;
 
 /// Asked wherever a level may want the unit's form.
 const FORM: &str = "是否附单位负责人签字盖章的申请表";

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use xh_domain::actor::{Actor, IntakeChannel};
-use xh_domain::catalogue::{Catalogue, dictionary};
-use xh_domain::category::{Category, Tier};
-use xh_domain::ids::{CellCode, LedgerCode, LedgerKind, OrgId, PersonId, PostId, UnitId};
+use crate::actor::{Actor, IntakeChannel};
+use crate::catalogue::{Catalogue, dictionary};
+use crate::category::{Category, Tier};
+use crate::ids::{CellCode, LedgerCode, LedgerKind, OrgId, PersonId, PostId, UnitId};
 
 /// Names of one catalogue version; without one every name is the id.
 #[derive(Debug, Default)]

@@ -1,10 +1,10 @@
 //! Why the ledger said no, in words that tell a person what to do. Pure.
 
-use xh_domain::refusal::Refusal;
+use crate::refusal::Refusal;
 
-use crate::moment::with_weekday;
-use crate::names::Names;
-use crate::sentence::Sentence;
+use crate::texts::moment::with_weekday;
+use crate::texts::names::Names;
+use crate::texts::sentence::Sentence;
 
 /// The sentence of a refusal.
 pub fn of(refusal: &Refusal, names: &Names) -> Sentence {

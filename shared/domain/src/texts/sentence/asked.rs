@@ -1,14 +1,14 @@
 //! What was asked for about an item and how it was answered, in one sentence each. Pure.
 
-use xh_domain::asking::{PauseReason, Request, ReturnReason};
-use xh_domain::catalogue::approval::ApprovalLevel;
-use xh_domain::clock::Clock;
-use xh_domain::fact::Fact;
-use xh_domain::letter::Letter;
+use crate::asking::{PauseReason, Request, ReturnReason};
+use crate::catalogue::approval::ApprovalLevel;
+use crate::clock::Clock;
+use crate::fact::Fact;
+use crate::letter::Letter;
 
 use super::{Sentence, about, say};
-use crate::moment::{to_minute, with_weekday};
-use crate::names::Names;
+use crate::texts::moment::{to_minute, with_weekday};
+use crate::texts::names::Names;
 
 pub(super) fn of_fact(fact: &Fact, names: &Names) -> Sentence {
     match fact {

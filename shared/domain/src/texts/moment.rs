@@ -6,6 +6,7 @@
 use xh_almanac::{DAY_MS, Day, HOUR_MS, MINUTE_MS, OFFICE_OFFSET_MS};
 
 const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 fn of_day(instant_ms: i64) -> (i64, i64, i64, i64) {
     let ms = (instant_ms + OFFICE_OFFSET_MS).rem_euclid(DAY_MS);
@@ -33,6 +34,21 @@ pub fn with_weekday(instant_ms: i64) -> String {
     let (_, month, date) = day.civil();
     let (hour, minute, ..) = of_day(instant_ms);
     format!("{} {month:02}-{date:02} {hour:02}:{minute:02}", WEEKDAYS_ZH[day.weekday()])
+}
+
+/// `周三 2026-09-23 17:30`.
+pub fn dated_zh(instant_ms: i64) -> String {
+    dated(instant_ms, &WEEKDAYS_ZH)
+}
+
+/// `Wed 2026-09-23 17:30`.
+pub fn dated_en(instant_ms: i64) -> String {
+    dated(instant_ms, &WEEKDAYS_EN)
+}
+
+fn dated(instant_ms: i64, weekdays: &[&str; 7]) -> String {
+    let weekday = Day::of(instant_ms).map(|day| format!("{} ", weekdays[day.weekday()]));
+    format!("{}{}", weekday.unwrap_or_default(), to_minute(instant_ms))
 }
 
 /// How long until the deadline, or how long past it, in the two largest units: `剩 2 小时 5 分`,
@@ -79,6 +95,10 @@ mod tests {
         assert_eq!(rfc3339(DUE_MS + 7), "2026-09-23T17:30:00.007+08:00");
         assert_eq!(to_minute(DUE_MS), "2026-09-23 17:30");
         assert_eq!(with_weekday(DUE_MS), "周三 09-23 17:30");
+        assert_eq!(
+            (dated_zh(DUE_MS), dated_en(DUE_MS)),
+            ("周三 2026-09-23 17:30".to_owned(), "Wed 2026-09-23 17:30".to_owned())
+        );
         assert_eq!(rfc3339(i64::MAX), format!("{}ms", i64::MAX));
     }
 

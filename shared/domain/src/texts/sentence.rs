@@ -5,15 +5,15 @@
 mod asked;
 
 pub use self::asked::{pause_words, unit_words};
-use xh_domain::clock::{ClockKind, Colour, Light};
-use xh_domain::fact::{Answer, Entry, Fact, HandOverOutcome, SentItem};
-use xh_domain::ids::PostId;
-use xh_domain::letter::Letter;
-use xh_domain::order::{Courier, Delivery, DeliveryFault, OrderKind, Receipt};
+use crate::clock::{ClockKind, Colour, Light};
+use crate::fact::{Answer, Entry, Fact, HandOverOutcome, SentItem};
+use crate::ids::PostId;
+use crate::letter::Letter;
+use crate::order::{Courier, Delivery, DeliveryFault, OrderKind, Receipt};
 
-use crate::moment::{to_minute, with_weekday};
-use crate::names::Names;
-use crate::refusal_words;
+use crate::texts::moment::{to_minute, with_weekday};
+use crate::texts::names::Names;
+use crate::texts::refusal_words;
 
 /// One sentence in both languages.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -272,7 +272,8 @@ fn fault_words(fault: DeliveryFault) -> (&'static str, &'static str) {
     }
 }
 
-fn light_words(light: Light) -> (&'static str, &'static str) {
+/// A light.
+pub fn light_words(light: Light) -> (&'static str, &'static str) {
     match light {
         Light::Yellow => ("黄灯 ▲ 临期", "yellow light: deadline near"),
         Light::Red => ("红灯 ■ 超期", "red light: deadline passed"),

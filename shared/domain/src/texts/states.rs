@@ -1,0 +1,29 @@
+//! Where a need or an item stands, in a word.
+
+use crate::need::{ItemState, NeedState};
+
+/// The state of a need, Chinese and English.
+pub fn of_need(state: NeedState) -> (&'static str, &'static str) {
+    match state {
+        NeedState::Reported => ("待受理", "reported"),
+        NeedState::Registered => ("待派遣", "registered"),
+        NeedState::Dispatched => ("办理中", "in hand"),
+        NeedState::InHandOver => ("移交中", "being handed over"),
+        NeedState::Moved => ("已移交", "kept by another ledger"),
+        NeedState::Closed => ("已结案", "closed"),
+    }
+}
+
+/// The state of an item, Chinese and English.
+pub fn of_item(state: ItemState) -> (&'static str, &'static str) {
+    match state {
+        ItemState::Sent => ("待签收", "sent"),
+        ItemState::Objected => ("异议待审查", "objected, awaiting review"),
+        ItemState::Signed => ("已签收，待联系", "signed, resident not contacted"),
+        ItemState::Handling => ("办理中", "in hand"),
+        ItemState::Suspended => ("挂账（暂停计时）", "suspended"),
+        ItemState::HandledAwaitingCheck => ("待核查", "awaiting check"),
+        ItemState::AwaitingApproval => ("待审批", "awaiting approval"),
+        ItemState::TickedOff => ("已销号", "ticked off"),
+    }
+}
