@@ -20,6 +20,7 @@ use crate::act::{self, Sent, answer_in_history, refusal_problem};
 use crate::cursor::Cursor;
 use crate::desk::{Desk, broken};
 use crate::door::{Asker, BODY_BYTES_MAX, aside, if_match, json, language, refuse, with};
+use crate::explaining;
 use crate::gate::Right;
 use crate::ledger_book;
 use crate::problem::{Kind, Problem};
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Arc<Desk>> {
         .route("/api/v1/stream", get(stream::open))
         .route("/api/v1/needs/{need}", get(need))
         .route("/api/v1/needs/{need}/history", get(history))
+        .route("/api/v1/needs/{need}/explanation", get(explaining::why).post(explaining::what_if))
         .route("/api/v1/needs/{need}/orders", post(order))
         .route("/api/v1/needs/{need}/orders/{order}", get(order_answer))
         .route("/api/v1/needs/{need}/erase", post(erase))

@@ -10,7 +10,7 @@
 //!
 //! Pure: [`books`], [`board`], [`posting`], [`archive`], [`row`], [`filter`], [`query`], [`cursor`] (what is
 //! asked and answered), [`dossier`], [`view`] (what is shown; its words are the domain's `texts`), [`gate`], [`session`], [`wanted`], [`problem`] (who may, what they want, why not). Shells:
-//! [`shard`] towards the engine, [`reading`] and [`act`] towards the log, [`door`], [`api`], [`stream`] and the
+//! [`shard`] towards the engine, [`reading`] and [`act`] towards the log, [`door`], [`api`], [`explaining`], [`stream`] and the
 //! page towards HTTP, [`desk`] that holds them together.
 //!
 //! A row holds nothing that a person typed; what is unsealed is shown and dropped. Nothing scans: a question
@@ -25,6 +25,7 @@ pub mod cursor;
 pub mod desk;
 pub mod door;
 pub mod dossier;
+pub mod explaining;
 pub mod filter;
 pub mod gate;
 pub mod ledger_book;

@@ -8,6 +8,8 @@
 //! On the wire a fact, like an order's body, is an object of one field, its kind:
 //! `{"ticked_off":{"item":"a","on_time":true}}`.
 
+mod clocks;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

@@ -16,6 +16,7 @@ pub mod decide;
 pub mod digest;
 pub mod entropy;
 pub mod evolve;
+pub mod explain;
 pub mod fact;
 pub mod figures;
 pub mod handover;

@@ -1,8 +1,10 @@
 //! `xiaohao explain`: where a need or item stands, why it is there, why its deadlines are what they are, and
 //! what happens next if nothing happens.
 
+use std::path::PathBuf;
+
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 use xh_domain::ids::{ItemId, NeedId};
 
 use super::owner::Owner;
@@ -13,28 +15,38 @@ use super::{Failure, Globals, tell};
 pub struct Explain {
     /// `999901001-2026-000123`, or an item of it: `999901001-2026-000123a`.
     number: String,
+    /// What if this calendar had been loaded: a file in either form of the import.
+    #[arg(long, value_name = "CALENDAR")]
+    what_if: Option<PathBuf>,
 }
 
 impl Explain {
     /// Explains.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let (need, letter) = self.number()?;
+        let calendar = self
+            .what_if
+            .as_ref()
+            .map(|file| std::fs::read(file).map_err(|e| Failure::io(format!("{}: {e}", file.display()))));
+        let calendar = calendar.transpose()?;
         let owner = Owner::of(globals)?;
-        let view = owner.send("GET", &format!("/api/v1/needs/{need}"), b"");
+        let asked = ask(&owner, need, calendar.as_deref());
         owner.close()?;
-        let view = view?;
-        let of_letter = |item: &&Value| letter.as_ref().is_none_or(|letter| item["item"] == letter.as_str());
-        let items: Vec<&Value> = view["items"].as_array().into_iter().flatten().filter(of_letter).collect();
+        let (view, because) = asked?;
+        let is_asked = |item: &Value| letter.as_ref().is_none_or(|letter| *item == letter.as_str());
+        let items: Vec<&Value> = array(&view["items"]).filter(|item| is_asked(&item["item"])).collect();
         if let (Some(letter), true) = (&letter, items.is_empty()) {
             return Err(Failure::check(format!("{need} has no item {letter}")));
         }
+        let because: Vec<&Value> =
+            array(&because["because"]).filter(|why| why["item"].is_null() || is_asked(&why["item"])).collect();
         if globals.json {
-            let whole = letter.is_none();
-            tell(&(if whole { view.clone() } else { items[0].clone() }).to_string());
+            let stands = if letter.is_none() { &view } else { items[0] };
+            tell(&json!({"need": need, "stands": stands, "because": because}).to_string());
             return Ok(());
         }
-        need_lines(&view).iter().for_each(|line| tell(line));
-        items.iter().flat_map(|item| item_lines(item)).for_each(|line| tell(&line));
+        need_lines(&view, &because).iter().for_each(|line| tell(line));
+        items.iter().flat_map(|item| item_lines(item, &because)).for_each(|line| tell(&line));
         Ok(())
     }
 
@@ -63,30 +75,30 @@ fn named(value: &Value) -> String {
     }
 }
 
-fn need_lines(view: &Value) -> Vec<String> {
+/// Where the need stands, and why.
+fn ask(owner: &Owner, need: NeedId, calendar: Option<&[u8]>) -> Result<(Value, Value), Failure> {
+    let path = format!("/api/v1/needs/{need}");
+    let view = owner.send("GET", &path, b"")?;
+    let method = if calendar.is_some() { "POST" } else { "GET" };
+    let because = owner.send(method, &format!("{path}/explanation"), calendar.unwrap_or_default())?;
+    Ok((view, because))
+}
+
+fn need_lines(view: &Value, because: &[&Value]) -> Vec<String> {
     let mut lines = vec![
         format!("{}  {}", text(&view["need"]), named(&view["state"])),
         format!("  台账 ledger      {}", named(&view["ledger"])),
-        format!("  等级 tier        {}", named(&view["tier"])),
         format!("  上报 received    {}", text(&view["received_at"])),
     ];
-    let optional = [("网格 cell        ", "cell"), ("牵头 lead        ", "lead"), ("职责 suggested   ", "suggested")];
-    lines.extend(
-        optional
-            .iter()
-            .filter(|(_, field)| !view[*field].is_null())
-            .map(|(label, field)| format!("  {label}{}", named(&view[*field]))),
-    );
-    lines.push("  为何在此 why here".to_owned());
-    lines.extend(array(&view["reasons"]).map(|reason| both("    ", reason)));
     if let Some(closed) = view["closed_at"].as_str() {
         lines.push(format!("  结案 closed      {closed}"));
     }
-    lines.extend(array(&view["clocks"]).flat_map(clock_lines));
+    lines.extend(array(&view["clocks"]).filter_map(next_line));
+    lines.extend(because.iter().filter(|why| why["item"].is_null()).flat_map(|why| because_lines(why)));
     lines
 }
 
-fn item_lines(item: &Value) -> Vec<String> {
+fn item_lines(item: &Value, because: &[&Value]) -> Vec<String> {
     let mut lines = vec![
         format!("事项 item {}  {}", text(&item["item"]), named(&item["state"])),
         format!("  责任 responsible {}", named(&item["responsible"])),
@@ -96,31 +108,23 @@ fn item_lines(item: &Value) -> Vec<String> {
         let on_time = if item["on_time"] == true { "按时 on time" } else { "超期 late" };
         lines.push(format!("  销号 ticked off  {ticked} {on_time}"));
     }
-    lines.extend(array(&item["clocks"]).flat_map(clock_lines));
-    for order in array(&item["orders"]) {
-        lines.push(format!(
-            "  督办 order rung {} {} {} -> {}",
-            order["rung"],
-            text(&order["colour"]),
-            text(&order["issued_at"]),
-            posts(&order["posts"])
-        ));
-    }
+    lines.extend(array(&item["clocks"]).filter_map(next_line));
+    lines.extend(because.iter().filter(|why| why["item"] == item["item"]).flat_map(|why| because_lines(why)));
     lines
 }
 
-fn clock_lines(clock: &Value) -> Vec<String> {
-    let runs = if clock["runs"] == true { "运行 runs" } else { "停止 stopped" };
-    let mut lines = vec![
-        format!("  时钟 clock {}: {runs}, {}", named(&clock["kind"]), text(&clock["due"]["at"])),
-        both("    ", &clock["why"]),
-    ];
-    if let Some(at) = clock["next"]["at"].as_str() {
-        lines.push(format!(
-            "    下一步 next: rung {} {at} -> {}",
-            clock["next"]["rung"],
-            posts(&clock["next"]["posts"])
-        ));
+/// What happens next if nothing happens.
+fn next_line(clock: &Value) -> Option<String> {
+    let at = clock["next"]["at"].as_str()?;
+    let (kind, rung) = (text(&clock["kind"]["name"]), &clock["next"]["rung"]);
+    Some(format!("  下一步 next      {kind} rung {rung} {at} -> {}", posts(&clock["next"]["posts"])))
+}
+
+fn because_lines(why: &Value) -> Vec<String> {
+    let mut lines = vec![format!("  {} ({})", text(&why["at"]), text(&why["order"])), both("    ", &why["said"])];
+    if why["what_if"]["differs"] == true {
+        lines.push("    若用此日历 what if".to_owned());
+        lines.push(both("      ", &why["what_if"]["said"]));
     }
     lines
 }

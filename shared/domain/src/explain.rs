@@ -1,0 +1,266 @@
+//! 说明: why a need stands where it stands, from its own entries alone.
+//!
+//! ```text
+//!   entries ──account──► [Because]: why this cell, this lead, this tier, this owner, this deadline,
+//!                                   this rung, this hold, this refusal ── as data
+//!                            │
+//!                            └── words (zh, en), and "what if" with another calendar
+//! ```
+//!
+//! Nothing is looked up: every value that was decided stands in a fact together with its reason, and this file
+//! only finds it there. So the account of a need closed five years ago is as whole as one of this morning, and
+//! whoever disagrees can count again on paper. What a fact does not say is not guessed.
+
+mod what_if;
+mod words;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use xh_almanac::Explanation;
+
+use crate::case::{Case, Reason};
+use crate::category::Tier;
+use crate::clock::{Clock, ClockKind, Colour, Light};
+use crate::fact::{Answer, Entry, Fact, SentItem};
+use crate::ids::{CellCode, OrderId, OrgId, PostId, UnitId};
+use crate::letter::Letter;
+use crate::order::OrderKind;
+use crate::refusal::Refusal;
+
+pub use self::what_if::{WhatIf, what_if};
+pub use self::words::because;
+
+/// One answer to a "why".
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Because {
+    /// When it was decided.
+    pub at_ms: i64,
+    /// By the answer to which order.
+    pub order: OrderId,
+    /// About which item; about the need itself if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Letter>,
+    /// What, and why.
+    pub why: Why,
+}
+
+/// What was decided, with its reason as data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// 网格.
+    Cell {
+        /// The cell; none outside all of them.
+        cell: Option<CellCode>,
+        /// The boundary version.
+        boundary: Option<String>,
+        /// The look-ups that led there.
+        reasons: Vec<Reason>,
+    },
+    /// 牵头党组织.
+    Lead {
+        /// Which.
+        lead: OrgId,
+        /// Whether it is the one of the cell; if not, the dispatcher named it.
+        is_of_cell: bool,
+    },
+    /// 等级.
+    Tier {
+        /// Which.
+        tier: Tier,
+        /// The look-up that gave it; none where the dispatcher set it.
+        reason: Option<Reason>,
+    },
+    /// 责任单位.
+    Owner {
+        /// Which.
+        unit: UnitId,
+        /// What the duty table had suggested.
+        suggested: Option<UnitId>,
+        /// The look-up that suggested it.
+        reason: Option<Reason>,
+    },
+    /// 时限.
+    Deadline {
+        /// Of which clock.
+        clock: ClockKind,
+        /// Of which of its deadlines.
+        version: u16,
+        /// Why then.
+        reason: Arc<Explanation>,
+    },
+    /// 亮灯、督办、超时升级.
+    Rung {
+        /// Of which clock.
+        clock: ClockKind,
+        /// Of which deadline.
+        version: u16,
+        /// Which rung.
+        rung: u8,
+        /// The light that it turned.
+        light: Option<Light>,
+        /// The supervision order that it issued.
+        colour: Option<Colour>,
+        /// From when it was due.
+        due_ms: i64,
+        /// The deadline below it.
+        deadline_ms: Option<i64>,
+        /// Who was told.
+        posts: Vec<PostId>,
+    },
+    /// A leader's receipt holds the next rung.
+    Hold {
+        /// The rung whose order was answered.
+        rung: u8,
+        /// Until when; not at all where it came too late.
+        until_ms: Option<i64>,
+    },
+    /// 拒绝.
+    Refusal {
+        /// Of what kind of order.
+        kind: OrderKind,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// The whole account of a need, from its entries in their order.
+pub fn account<'e>(entries: impl IntoIterator<Item = (&'e Entry, i64)>) -> Vec<Because> {
+    let mut account = Account::default();
+    for (entry, at_ms) in entries {
+        account.entry(entry, at_ms);
+    }
+    account.told
+}
+
+/// The account so far, and what later facts are compared with.
+#[derive(Default)]
+struct Account {
+    told: Vec<Because>,
+    case: Option<Arc<Case>>,
+    lead: Option<OrgId>,
+    tier: Option<Tier>,
+}
+
+/// Where a "because" comes from.
+#[derive(Clone, Copy)]
+struct Source<'e> {
+    entry: &'e Entry,
+    at_ms: i64,
+}
+
+impl Account {
+    fn entry(&mut self, entry: &Entry, at_ms: i64) {
+        let source = Source { entry, at_ms };
+        match &entry.answer {
+            Answer::Facts(facts) => facts.iter().for_each(|fact| self.fact(source, fact)),
+            Answer::Refused(refusal) if refusal.arms_again() => {}
+            Answer::Refused(refusal) => {
+                let (kind, refusal) = (entry.order.kind, refusal.clone());
+                self.tell(source, None, Why::Refusal { kind, refusal });
+            }
+        }
+    }
+
+    fn tell(&mut self, source: Source<'_>, item: Option<Letter>, why: Why) {
+        let order = source.entry.order.id.clone();
+        self.told.push(Because { at_ms: source.at_ms, order, item, why });
+    }
+
+    fn fact(&mut self, source: Source<'_>, fact: &Fact) {
+        match fact {
+            Fact::Opened { case, .. } | Fact::HistoryTaken { case } => self.opened(source, case),
+            Fact::TakenOver { handed } => self.opened(source, &handed.need.case),
+            Fact::Dispatched { lead, tier, items, .. } => self.dispatched(source, lead, *tier, items),
+            Fact::Acknowledged { item, rung, holds_until_ms, .. } => {
+                let why = Why::Hold { rung: *rung, until_ms: *holds_until_ms };
+                self.tell(source, Some(*item), why);
+            }
+            climbed => self.climbed(source, climbed),
+        }
+        for (item, clock) in fact.clocks() {
+            self.deadline(source, item, clock);
+        }
+    }
+
+    fn opened(&mut self, source: Source<'_>, case: &Arc<Case>) {
+        let (of_place, others): (Vec<Reason>, Vec<Reason>) =
+            case.route.reasons.iter().cloned().partition(|reason| !is_of_tier(reason) && !is_of_duty(reason));
+        let (cell, boundary) = (case.place.cell, case.boundary.clone());
+        self.tell(source, None, Why::Cell { cell, boundary, reasons: of_place });
+        if let Some(lead) = &case.route.lead {
+            self.tell(source, None, Why::Lead { lead: lead.clone(), is_of_cell: true });
+        }
+        let reason = others.into_iter().find(is_of_tier);
+        self.tell(source, None, Why::Tier { tier: case.tier, reason });
+        (self.lead, self.tier) = (case.route.lead.clone(), Some(case.tier));
+        self.case = Some(Arc::clone(case));
+    }
+
+    fn dispatched(&mut self, source: Source<'_>, lead: &OrgId, tier: Tier, items: &[SentItem]) {
+        if self.lead.as_ref() != Some(lead) {
+            self.tell(source, None, Why::Lead { lead: lead.clone(), is_of_cell: false });
+            self.lead = Some(lead.clone());
+        }
+        if self.tier != Some(tier) {
+            self.tell(source, None, Why::Tier { tier, reason: None });
+            self.tier = Some(tier);
+        }
+        for sent in items {
+            self.owned(source, sent.item, &sent.responsible);
+            if sent.tier != tier {
+                self.tell(source, Some(sent.item), Why::Tier { tier: sent.tier, reason: None });
+            }
+        }
+    }
+
+    fn owned(&mut self, source: Source<'_>, item: Letter, unit: &UnitId) {
+        let route = self.case.as_ref().map(|case| &case.route);
+        let suggested = route.and_then(|route| route.responsible.clone());
+        let reason = route.and_then(|route| route.reasons.iter().find(|reason| is_of_duty(reason)).cloned());
+        self.tell(source, Some(item), Why::Owner { unit: unit.clone(), suggested, reason });
+    }
+
+    fn climbed(&mut self, source: Source<'_>, fact: &Fact) {
+        let (item, clock, version, rung, due_ms, posts) = match fact {
+            Fact::LightTurned { item, rung, version, due_ms, posts, .. }
+            | Fact::SupervisionOrdered { item, rung, version, due_ms, posts, .. } => {
+                (Some(*item), ClockKind::Resolve, *version, *rung, *due_ms, posts.clone())
+            }
+            Fact::WaitingClimbed { item, clock, rung, version, due_ms, posts } => {
+                (*item, *clock, *version, *rung, *due_ms, posts.clone())
+            }
+            Fact::ReplyMissed { item, rung, due_ms } => {
+                (Some(*item), ClockKind::Reply, u16::from(*rung), *rung, *due_ms, Vec::new())
+            }
+            _ => return,
+        };
+        let light = if let Fact::LightTurned { light, .. } = fact { Some(*light) } else { None };
+        let colour = if let Fact::SupervisionOrdered { colour, .. } = fact { Some(*colour) } else { None };
+        let deadline_ms = self.deadline_of(item, clock, version);
+        self.tell(source, item, Why::Rung { clock, version, rung, light, colour, due_ms, deadline_ms, posts });
+    }
+
+    fn deadline(&mut self, source: Source<'_>, item: Option<Letter>, clock: &Clock) {
+        let (kind, version, reason) = (clock.kind, clock.version, Arc::clone(&clock.why));
+        self.tell(source, item, Why::Deadline { clock: kind, version, reason });
+    }
+
+    fn deadline_of(&self, item: Option<Letter>, kind: ClockKind, asked: u16) -> Option<i64> {
+        self.told.iter().rev().filter(|because| because.item == item).find_map(|because| match &because.why {
+            Why::Deadline { clock, version, reason } if (*clock, *version) == (kind, asked) => {
+                Some(reason.deadline.instant_ms)
+            }
+            _ => None,
+        })
+    }
+}
+
+fn is_of_tier(reason: &Reason) -> bool {
+    matches!(reason, Reason::TierAsked | Reason::TierOfCategory)
+}
+
+fn is_of_duty(reason: &Reason) -> bool {
+    matches!(reason, Reason::DutyRow { .. } | Reason::TerritorialFallback)
+}

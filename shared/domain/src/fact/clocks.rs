@@ -1,0 +1,24 @@
+//! Which clocks a fact starts, and of which item.
+
+use super::Fact;
+use crate::clock::Clock;
+use crate::letter::Letter;
+
+impl Fact {
+    /// The clocks that it carries; without a letter those of the need itself.
+    pub fn clocks(&self) -> Vec<(Option<Letter>, &Clock)> {
+        match self {
+            Fact::Opened { clock, .. } | Fact::HandedOver { clock, .. } | Fact::SentBack { clock, .. } => {
+                vec![(None, clock)]
+            }
+            Fact::Dispatched { items, .. } => {
+                items.iter().flat_map(|sent| sent.clocks.iter().map(|clock| (Some(sent.item), clock))).collect()
+            }
+            Fact::TickOffApplied { item, clock, .. } | Fact::CheckPassed { item, clock, .. } => {
+                vec![(Some(*item), clock)]
+            }
+            Fact::SupervisionOrdered { item, reply, .. } => vec![(Some(*item), reply)],
+            _ => Vec::new(),
+        }
+    }
+}
