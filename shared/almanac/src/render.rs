@@ -11,6 +11,7 @@ use crate::calendar::NamedDay;
 use crate::day::{Day, HOUR_MS, MINUTE_MS, ms_of_day};
 use crate::explanation::{Authority, Explanation, RestRun};
 use crate::limit::{DayCount, Limit, LimitUnit, Measure, Span};
+use crate::spans::Pause;
 
 const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
 const WEEKDAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -262,6 +263,19 @@ fn limit_en(limit: Limit) -> String {
 fn plural(count: u32, unit: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{ending}")
+}
+
+impl Pause {
+    /// `周二 09-29 10:00 暂停，余工作时间 6 小时`.
+    pub fn render_zh(&self) -> String {
+        let begun = moment(self.begun_ms, None, |day| WEEKDAYS_ZH[day.weekday()]);
+        format!("{begun} 暂停，{}", left_zh(self.left))
+    }
+
+    /// `Stopped Tue 09-29 10:00, left 6 h of working time`.
+    pub fn render_en(&self) -> String {
+        format!("Stopped {}, {}", moment(self.begun_ms, None, weekday_en_short), left_en(self.left))
+    }
 }
 
 fn left_zh(left: Span) -> String {

@@ -17,8 +17,9 @@ mod words;
 use std::sync::Arc;
 
 use serde::Serialize;
-use xh_almanac::Explanation;
+use xh_almanac::{Explanation, Pause};
 
+use crate::asking::PauseReason;
 use crate::case::{Case, Reason};
 use crate::category::Tier;
 use crate::clock::{Clock, ClockKind, Colour, Light};
@@ -80,6 +81,15 @@ pub enum Why {
         suggested: Option<UnitId>,
         /// The look-up that suggested it.
         reason: Option<Reason>,
+        /// How the unit came to have it.
+        by: OwnerBy,
+    },
+    /// 暂停计时.
+    Pause {
+        /// Why it may stand.
+        reason: PauseReason,
+        /// Since when, with what left.
+        pause: Pause,
     },
     /// 时限.
     Deadline {
@@ -123,6 +133,18 @@ pub enum Why {
         /// Why.
         refusal: Refusal,
     },
+}
+
+/// How a unit came to have an item.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerBy {
+    /// 派遣.
+    Dispatch,
+    /// 改派, after an objection or a wrong dispatch.
+    Redispatch,
+    /// 指定承办: may not be returned.
+    Designation,
 }
 
 /// The whole account of a need, from its entries in their order.
@@ -173,6 +195,13 @@ impl Account {
             Fact::Opened { case, .. } | Fact::HistoryTaken { case } => self.opened(source, case),
             Fact::TakenOver { handed } => self.opened(source, &handed.need.case),
             Fact::Dispatched { lead, tier, items, .. } => self.dispatched(source, lead, *tier, items),
+            Fact::Redispatched { item, responsible, designated, .. } => {
+                let by = if *designated { OwnerBy::Designation } else { OwnerBy::Redispatch };
+                self.owned(source, *item, responsible, by);
+            }
+            Fact::Suspended { item, reason, pause, .. } => {
+                self.tell(source, Some(*item), Why::Pause { reason: *reason, pause: *pause });
+            }
             Fact::Acknowledged { item, rung, holds_until_ms, .. } => {
                 let why = Why::Hold { rung: *rung, until_ms: *holds_until_ms };
                 self.tell(source, Some(*item), why);
@@ -208,18 +237,18 @@ impl Account {
             self.tier = Some(tier);
         }
         for sent in items {
-            self.owned(source, sent.item, &sent.responsible);
+            self.owned(source, sent.item, &sent.responsible, OwnerBy::Dispatch);
             if sent.tier != tier {
                 self.tell(source, Some(sent.item), Why::Tier { tier: sent.tier, reason: None });
             }
         }
     }
 
-    fn owned(&mut self, source: Source<'_>, item: Letter, unit: &UnitId) {
+    fn owned(&mut self, source: Source<'_>, item: Letter, unit: &UnitId, by: OwnerBy) {
         let route = self.case.as_ref().map(|case| &case.route);
         let suggested = route.and_then(|route| route.responsible.clone());
         let reason = route.and_then(|route| route.reasons.iter().find(|reason| is_of_duty(reason)).cloned());
-        self.tell(source, Some(item), Why::Owner { unit: unit.clone(), suggested, reason });
+        self.tell(source, Some(item), Why::Owner { unit: unit.clone(), suggested, reason, by });
     }
 
     fn climbed(&mut self, source: Source<'_>, fact: &Fact) {

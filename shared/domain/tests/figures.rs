@@ -52,8 +52,9 @@ fn the_example_street_has_the_figures_that_are_expected_of_it() {
         assert_eq!(sheet.count(counter), count(counter.as_str()), "{}", counter.as_str());
     }
     let hundredths = |name: &str| (expected[name].as_f64().unwrap_or_else(|| panic!("no {name}")) * 100.0).round();
-    let response = percent(&sheet, Rate::ResponseRate).map(|p| p as f64);
-    assert_eq!(response, Some(hundredths(Rate::ResponseRate.as_str())));
+    for rate in [Rate::CloseRate, Rate::OnTimeCloseRate, Rate::ReworkRate, Rate::ResponseRate] {
+        assert_eq!(percent(&sheet, rate).map(|p| p as f64), Some(hundredths(rate.as_str())), "{}", rate.as_str());
+    }
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The account in words, one sentence each, Chinese and English.
 
-use super::{Because, Why};
+use super::{Because, OwnerBy, Why};
 use crate::case::Reason;
 use crate::clock::{ClockKind, Colour, Light};
 use crate::ids::{OrgId, PostId, UnitId};
 use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
-use crate::texts::sentence::{Sentence, clock_words, colour_words, light_words, order};
+use crate::texts::sentence::{Sentence, clock_words, colour_words, light_words, order, pause_words};
 use crate::texts::{reasons, refusal_words};
 
 fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
@@ -34,7 +34,23 @@ pub fn because(because: &Because, names: &Names) -> Sentence {
             let why = why.unwrap_or_else(|| say("派遣时确定", "set at dispatch"));
             say(format!("等级：{}——{}", names.tier(*tier), why.zh), format!("tier {tier}: {}", why.en))
         }
-        Why::Owner { unit, suggested, reason } => owned(unit, suggested.as_ref(), reason.as_ref(), names),
+        Why::Owner { unit, by: OwnerBy::Dispatch, suggested, reason } => {
+            owned(unit, suggested.as_ref(), reason.as_ref(), names)
+        }
+        Why::Owner { unit, by, .. } => {
+            let (zh, en) = match by {
+                OwnerBy::Designation => ("指定承办，不得再退", "designated, may not return it"),
+                _ => ("改派", "re-dispatched"),
+            };
+            say(format!("责任单位：{}——{zh}", names.unit(unit)), format!("owner {unit}: {en}"))
+        }
+        Why::Pause { reason, pause } => {
+            let (zh, en) = pause_words(*reason);
+            say(
+                format!("暂停计时（{zh}）：{}，恢复后接着计", pause.render_zh()),
+                format!("the clock stands ({en}): {}, runs on when resumed", pause.render_en()),
+            )
+        }
         Why::Deadline { clock, version, reason } => {
             let (zh, en) = clock_words(*clock);
             let (again_zh, again_en) = match (clock, version) {

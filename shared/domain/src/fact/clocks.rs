@@ -17,6 +17,11 @@ impl Fact {
             Fact::TickOffApplied { item, clock, .. } | Fact::CheckPassed { item, clock, .. } => {
                 vec![(Some(*item), clock)]
             }
+            Fact::Requested { item, clock, .. }
+            | Fact::Extended { item, clock, .. }
+            | Fact::Suspended { item, clock, .. }
+            | Fact::Resumed { item, clock, .. } => vec![(Some(*item), clock)],
+            Fact::Redispatched { item, clocks, .. } => clocks.iter().map(|clock| (Some(*item), clock)).collect(),
             Fact::SupervisionOrdered { item, reply, .. } => vec![(Some(*item), reply)],
             _ => Vec::new(),
         }

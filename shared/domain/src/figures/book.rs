@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::line::{Line, deadline};
 use super::row::Row;
-use crate::clock::ClockKind;
+use crate::clock::{Clock, ClockKind};
 use crate::fact::{Entry, Fact, HandOverOutcome, SentItem};
 use crate::ids::{NeedId, UnitId};
 use crate::letter::Letter;
@@ -75,7 +75,7 @@ impl Row {
                 line.was_hung = line.was_hung.saturating_add(1);
                 line.due_ms = clock.deadline().instant_ms;
             }),
-            Fact::Redispatched { item, responsible, .. } => self.moved(*item, responsible),
+            Fact::Redispatched { item, responsible, clocks, .. } => self.moved(*item, responsible, clocks),
             _ => {}
         }
     }
@@ -85,8 +85,9 @@ impl Row {
         self.contact_due_ms = self.contact_due_ms.or(deadline(&sent.clocks, ClockKind::Contact));
     }
 
-    /// Another unit has the item now: a dispatch of its own, with the deadline that it had.
-    fn moved(&mut self, item: Letter, to: &UnitId) {
+    /// Another unit has the item now: a dispatch of its own, with the deadline that it had. Until the resident has
+    /// been contacted the limit of the first contact is the new unit's (`domain.md` 2.8).
+    fn moved(&mut self, item: Letter, to: &UnitId, clocks: &[Clock]) {
         let mut next = None;
         self.line(item, |line| {
             if line.unit != *to {
@@ -95,6 +96,9 @@ impl Row {
             }
         });
         self.lines.extend(next);
+        if self.contacted_ms.is_none() {
+            self.contact_due_ms = deadline(clocks, ClockKind::Contact).or(self.contact_due_ms);
+        }
     }
 
     /// The line of an item that its unit still has.

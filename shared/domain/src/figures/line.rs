@@ -50,11 +50,14 @@ impl Line {
         }
     }
 
-    /// As another ledger handed it over. What it does not keep (how often it was suspended) begins here anew.
+    /// As another ledger handed it over.
     pub fn adopted(item: ItemId, from: &Item) -> Line {
         let is_applied = matches!(from.state, ItemState::HandledAwaitingCheck | ItemState::AwaitingApproval);
         let applied = from.only(ClockKind::Check).filter(|_| is_applied);
         Line {
+            is_hung: from.suspension.is_some(),
+            was_hung: from.suspended.saturating_sub(u16::from(from.suspension.is_some())),
+            extended: from.extended,
             applied_ms: applied.map(|clock| clock.deadline().from_ms),
             ticked_off_ms: from.ticked_off_ms,
             rework: from.rework,
