@@ -22,6 +22,11 @@ pub fn fold(timers: &mut Timers, entry: &Entry, at_ms: i64, now_ms: i64) {
                 fold_refusal(timers, climb, refusal, at_ms, now_ms);
             }
         }
+        (Answer::Refused(refusal), Some(need)) if entry.order.kind == OrderKind::Recount => match refusal {
+            Refusal::StillProvisional { beyond } => timers.wait_for_calendar(need, Some(*beyond)),
+            Refusal::InHandOver => {}
+            _ => timers.wait_for_calendar(need, None),
+        },
         _ => {}
     }
 }
@@ -55,6 +60,10 @@ fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
         }
         Fact::TakenOver { handed } => adopt(timers, need, &handed.need),
         Fact::HandOverEnded { outcome, .. } => end_hand_over(timers, need, outcome),
+        Fact::Recounted { clocks, beyond } => {
+            timers.wait_for_calendar(need, *beyond);
+            clocks.iter().for_each(|it| start(timers, need, it.item, &it.clock));
+        }
         Fact::Requested { .. }
         | Fact::RequestRefused { .. }
         | Fact::RequestOvertaken { .. }
@@ -160,6 +169,9 @@ fn start(timers: &mut Timers, need: NeedId, item: Option<Letter>, clock: &Clock)
     let rungs = left.iter().map(|step| Rung { number: step.rung, at_ms: step.at_ms });
     let id = ClockId { item, kind: clock.kind, version: clock.version };
     timers.start(need, id, rungs);
+    if let Some(day) = clock.beyond {
+        timers.counted_beyond(need, day);
+    }
     if let Some(until_ms) = clock.held_until_ms {
         timers.hold(need, until_ms, |clock| *clock == id);
     }

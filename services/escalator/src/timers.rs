@@ -12,7 +12,9 @@
 mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
+use xh_almanac::Day;
 use xh_domain::clock::ClockKind;
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
@@ -78,6 +80,8 @@ struct Armed {
     due_ms: i64,
     /// In hand-over only this kind of clock runs.
     only_kind: Option<ClockKind>,
+    /// 暂定: a clock of it was counted beyond the calendar, which ended on this day.
+    beyond: Option<Day>,
     pending: Vec<Pending>,
 }
 
@@ -91,6 +95,8 @@ pub struct Damaged;
 pub struct Timers {
     needs: BTreeMap<NeedId, Armed>,
     due: BTreeSet<(i64, NeedId)>,
+    /// Needs that wait for a calendar, by the day on which theirs ended.
+    provisional: BTreeSet<(Day, NeedId)>,
     /// First need of every page that differs from its last save.
     changed: BTreeSet<NeedId>,
 }
@@ -139,7 +145,35 @@ impl Timers {
 
     /// The need has ended: nothing of it climbs any more.
     pub fn forget(&mut self, need: NeedId) {
-        self.change(need, |armed| armed.pending.clear());
+        self.change(need, |armed| {
+            armed.pending.clear();
+            armed.beyond = None;
+        });
+    }
+
+    /// The need waits for a calendar that reaches beyond this day; for none if there is no day.
+    pub fn wait_for_calendar(&mut self, need: NeedId, beyond: Option<Day>) {
+        self.change(need, |armed| armed.beyond = beyond);
+    }
+
+    /// A clock of the need was counted beyond a calendar that ended on this day.
+    pub fn counted_beyond(&mut self, need: NeedId, day: Day) {
+        self.change(need, |armed| armed.beyond = Some(armed.beyond.map_or(day, |other| other.min(day))));
+    }
+
+    /// Whether any need waits for a calendar.
+    pub fn waits_for_calendar(&self) -> bool {
+        !self.provisional.is_empty()
+    }
+
+    /// Needs that a calendar up to `known_until` may settle, after the one asked for last, in the order of the
+    /// day on which theirs ended.
+    pub fn settled_by(&self, known_until: Day, after: Option<(Day, NeedId)>) -> impl Iterator<Item = (Day, NeedId)> {
+        let waiting = match after {
+            Some(after) => self.provisional.range((Bound::Excluded(after), Bound::Unbounded)),
+            None => self.provisional.range(..),
+        };
+        waiting.copied().take_while(move |(beyond, _)| *beyond < known_until)
     }
 
     /// When the earliest timer is due.
@@ -176,11 +210,12 @@ impl Timers {
 
     /// Applies a change and arms the need's timer afresh.
     fn change(&mut self, need: NeedId, change: impl FnOnce(&mut Armed)) {
-        let armed = self.needs.entry(need).or_insert(Armed { due_ms: NEVER_MS, only_kind: None, pending: Vec::new() });
-        let before_ms = armed.due_ms;
+        let armed = self.needs.entry(need).or_insert(Armed::default());
+        let (before_ms, before) = (armed.due_ms, armed.beyond);
         change(armed);
         armed.due_ms = armed.earliest_ms();
-        let (after_ms, is_over) = (armed.due_ms, armed.pending.is_empty());
+        let (after_ms, after) = (armed.due_ms, armed.beyond);
+        let is_over = armed.pending.is_empty() && after.is_none();
         if is_over {
             self.needs.remove(&need);
         }
@@ -190,7 +225,17 @@ impl Timers {
                 self.due.insert((after_ms, need));
             }
         }
+        if before != after {
+            before.map(|day| self.provisional.remove(&(day, need)));
+            after.map(|day| self.provisional.insert((day, need)));
+        }
         self.changed.insert(kept::page_of(need));
+    }
+}
+
+impl Default for Armed {
+    fn default() -> Armed {
+        Armed { due_ms: NEVER_MS, only_kind: None, beyond: None, pending: Vec::new() }
     }
 }
 

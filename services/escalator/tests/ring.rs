@@ -9,10 +9,11 @@ mod street;
 
 use std::sync::Arc;
 
+use xh_almanac::{Day, NoticeFile, read_calendar};
 use xh_domain::clock::ClockKind;
 use xh_domain::fact::{Entry, Fact};
 use xh_domain::ids::NeedId;
-use xh_domain::order::{Dispatch, DraftItem, Evidence, Order, OrderBody};
+use xh_domain::order::{Dispatch, DraftItem, Evidence, Order, OrderBody, OrderKind};
 use xh_domain::report::Report;
 use xh_engine::cause::Role;
 use xh_escalator::role::Escalator;
@@ -188,4 +189,44 @@ fn while_the_clock_is_suspect_nothing_climbs() {
     ring.log.set_clock_suspect(false);
     ring.settle();
     assert!(!climbed(&ring, need).is_empty());
+}
+
+/// What the ledger answered to orders of recounts.
+fn recounts(ring: &Ring) -> Vec<Entry> {
+    let entries = ring.entries().into_iter().map(|(_, entry)| entry);
+    entries.filter(|entry| entry.order.kind == OrderKind::Recount).collect()
+}
+
+#[test]
+fn when_the_next_calendar_comes_what_was_provisional_is_counted_once_more_also_over_a_restart() {
+    let start_ms = Day::new(2026, 12, 30).unwrap().start_ms() + 10 * HOUR_MS;
+    let mut ring = Ring::new(start_ms);
+    escalate(&mut ring);
+    let report = report(1, ring.catalogue);
+    let need = open(&mut ring, &report);
+    dispatch(&mut ring, need);
+    pass(&mut ring, start_ms, start_ms + 3 * HOUR_MS);
+    assert_eq!(recounts(&ring), [], "nothing to count by");
+    ring.restart();
+    escalate(&mut ring);
+    let mut draft = street::draft();
+    let next = r#"{"version":"CN-2027","coverage_start":"2027-01-01","coverage_end":"2027-12-31","work":[],"rest":[
+        {"date":"2027-01-01","name":"元旦"},{"date":"2027-01-04","name":"元旦"},{"date":"2027-05-01","name":"劳动节"},
+        {"date":"2027-05-02","name":"劳动节"},{"date":"2027-10-01","name":"国庆节"},{"date":"2027-10-02","name":"国庆节"},
+        {"date":"2027-10-03","name":"国庆节"}]}"#;
+    let today = serde_json::to_vec(&draft.calendar).unwrap();
+    let files = [("today", today.as_slice()), ("next", next.as_bytes())];
+    let files = files.map(|(name, bytes)| NoticeFile { name, bytes });
+    draft.calendar = read_calendar(Some("CN-2024-2027"), &files).unwrap();
+    ring.shelf.take_all(&draft.publish().unwrap().records).unwrap();
+    pass(&mut ring, start_ms + 4 * HOUR_MS, start_ms + 30 * HOUR_MS);
+    let answers = recounts(&ring);
+    assert_eq!(answers.len(), 1, "asked once, answered once: {answers:?}");
+    let [Fact::Recounted { clocks, beyond: None }] = answers[0].facts() else { panic!("{answers:?}") };
+    let resolve = clocks.iter().find(|it| it.clock.kind == ClockKind::Resolve).unwrap();
+    let red_ms = resolve.clock.steps[1].at_ms;
+    pass(&mut ring, start_ms + 31 * HOUR_MS, red_ms + HOUR_MS);
+    let red = |(_, kind, rung): &&(i64, ClockKind, u8)| (*kind, *rung) == (ClockKind::Resolve, 1);
+    let climbed = climbed(&ring, need);
+    assert_eq!(climbed.iter().filter(red).map(|(at_ms, ..)| *at_ms).collect::<Vec<_>>(), [red_ms], "by the new one");
 }

@@ -52,7 +52,8 @@ impl Day {
         Day::from_number(i32::try_from(days).ok()?)
     }
 
-    pub(crate) fn from_number(number: i32) -> Option<Day> {
+    /// The day of a number that [`Day::number`] gave; `None` outside the horizon.
+    pub fn from_number(number: i32) -> Option<Day> {
         (0..HORIZON_DAYS).contains(&number).then_some(Day(number))
     }
 

@@ -17,7 +17,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use xh_almanac::{Deadline, Explanation, Limit};
+use xh_almanac::{Day, Deadline, Explanation, Limit};
 
 use crate::ids::PostId;
 
@@ -170,6 +170,10 @@ pub struct Clock {
     /// What happens when, earliest first, rungs rising.
     #[serde(default = "no_steps", skip_serializing_if = "<[Step]>::is_empty")]
     pub steps: Arc<[Step]>,
+    /// 暂定: an instant of it lies beyond the calendar, which ended on this day. It is counted once more, by a
+    /// fact, when a calendar has come that reaches further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<Day>,
     /// How many of the steps have been taken.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub taken: u8,

@@ -24,6 +24,7 @@ mod dispatching;
 mod handing;
 mod handling;
 mod opening;
+mod recounting;
 mod returning;
 
 use crate::actor::{Actor, Channel};
@@ -158,6 +159,7 @@ impl<'a> Matter<'a> {
             OrderBody::Comment { note } => self.comment(self.need()?, note),
             OrderBody::Receipt(receipt) => self.receipt(receipt),
             OrderBody::Climb(climb) => self.climb(self.need()?, climb),
+            OrderBody::Recount {} => self.recount(self.need()?),
             OrderBody::HandOver { to, note } => self.hand_over(self.need()?, *to, note.as_ref()),
             OrderBody::TakeOver(handed) => self.take_over(handed),
             OrderBody::TakenOver { ordinal, by } => self.taken_over(self.need()?, *ordinal, *by),

@@ -13,7 +13,7 @@ mod clocks;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use xh_almanac::Pause;
+use xh_almanac::{Day, Pause};
 
 use crate::actor::Actor;
 use crate::asking::{PauseReason, Request};
@@ -327,6 +327,14 @@ pub enum Fact {
         /// Who is told.
         posts: Vec<PostId>,
     },
+    /// 重新计算: a calendar has come that reaches further, and what was provisional is counted by it.
+    Recounted {
+        /// Each clock with its next deadline.
+        clocks: Vec<RecountedClock>,
+        /// Others stay provisional: that calendar too ends before them, on this day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beyond: Option<Day>,
+    },
     /// No reply to a supervision order came in time. Recorded; lifts no rung.
     ReplyMissed {
         /// The item.
@@ -408,6 +416,20 @@ pub enum Fact {
     },
     /// An unreadable record was put aside.
     Parked(Parked),
+}
+
+/// A clock counted once more.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecountedClock {
+    /// Of which item; of the need itself if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Letter>,
+    /// The clock as it is from now on.
+    pub clock: Clock,
+    /// What is left of it by now, where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
 }
 
 /// How a hand-over ended for the ledger that handed over.

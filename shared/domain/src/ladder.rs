@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use xh_almanac::{Deadline, Explanation, GivenDeadline, Limit, ReckonError};
+use xh_almanac::{Basis, Counted, Deadline, Explanation, GivenDeadline, Limit, ReckonError};
 
 use crate::catalogue::office::Role;
 use crate::catalogue::profile::{Ladder, Rung};
@@ -48,7 +48,9 @@ pub(crate) struct ClockMaker<'a> {
 impl ClockMaker<'_> {
     /// A clock without steps: lateness is counted, nobody is told.
     pub fn counted(&self, kind: ClockKind, version: u16, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
-        Ok(clock(kind, version, self.explained(start_ms, &Term::Limit(limit))?, Vec::new()))
+        let why = self.explained(start_ms, &Term::Limit(limit))?;
+        let basis = why.deadline.basis;
+        Ok(clock(kind, version, why, Vec::new(), basis))
     }
 
     /// A waiting clock: at its limit the shift lead is told, after the same limit once more the head of the
@@ -56,30 +58,56 @@ impl ClockMaker<'_> {
     pub fn waiting(&self, kind: ClockKind, version: u16, start_ms: i64, limit: Limit) -> Result<Clock, Refusal> {
         let why = self.explained(start_ms, &Term::Limit(limit))?;
         let roles = &self.catalogue.profile().waiting.roles;
-        let (mut at_ms, mut steps) = (why.deadline.instant_ms, Vec::with_capacity(roles.len()));
+        let (mut at, mut steps) = (why.deadline, Vec::with_capacity(roles.len()));
         for (rung, role) in (1..).zip(roles) {
             if rung > 1 {
-                at_ms = self.deadline(at_ms, limit)?.instant_ms;
+                at = self.deadline(at.instant_ms, limit)?;
             }
-            steps.push(self.step(rung, at_ms, None, &[*role]));
+            steps.push(self.step(rung, at.instant_ms, None, &[*role]));
         }
-        Ok(clock(kind, version, why, steps))
+        let basis = at.basis.max(why.deadline.basis);
+        Ok(clock(kind, version, why, steps, basis))
     }
 
     /// The resolve clock: yellow, red at the deadline, and the tier's supervision orders.
     pub fn resolve(&self, tier: Tier, version: u16, start_ms: i64, term: &Term) -> Result<Clock, Refusal> {
         let why = self.explained(start_ms, term)?;
-        let steps = match self.catalogue.ladder(tier) {
-            Some(ladder) => self.rungs(ladder, &why.deadline)?,
-            None => Vec::new(),
-        };
-        Ok(clock(ClockKind::Resolve, version, why, steps))
+        self.climbing(tier, version, why)
     }
 
     /// The resolve clock towards another deadline, under the next version, with all its steps to come.
     pub fn towards(&self, tier: Tier, old: &Clock, why: Explanation) -> Result<Clock, Refusal> {
-        let steps = self.catalogue.ladder(tier).map_or(Ok(Vec::new()), |ladder| self.rungs(ladder, &why.deadline))?;
-        Ok(clock(ClockKind::Resolve, old.version.saturating_add(1), Arc::new(why), steps))
+        self.climbing(tier, old.version.saturating_add(1), Arc::new(why))
+    }
+
+    fn climbing(&self, tier: Tier, version: u16, why: Arc<Explanation>) -> Result<Clock, Refusal> {
+        let (steps, basis) = self.told(tier, &why.deadline)?;
+        Ok(clock(ClockKind::Resolve, version, why, steps, basis))
+    }
+
+    /// The same clock counted once more, under its next version; what was climbed stays climbed.
+    pub fn recounted(&self, tier: Tier, old: &Clock, why: Explanation) -> Result<Clock, Refusal> {
+        if old.kind == ClockKind::Resolve {
+            return Ok(Clock { stopped_ms: old.stopped_ms, ..self.resumed(tier, old, why)? });
+        }
+        let mut at = why.deadline;
+        let mut steps = old.steps.to_vec();
+        for (index, step) in steps.iter_mut().enumerate() {
+            if let (1.., Counted::Limit { limit, .. }) = (index, why.deadline.counted) {
+                at = self.deadline(at.instant_ms, limit)?;
+            }
+            step.at_ms = at.instant_ms;
+        }
+        // A reply clock's version says which order it waits for: it stays.
+        let version = old.version + u16::from(old.kind != ClockKind::Reply);
+        let basis = at.basis.max(why.deadline.basis);
+        let clock = clock(old.kind, version, Arc::new(why), steps, basis);
+        Ok(Clock { taken: old.taken, held_until_ms: old.held_until_ms, ..clock })
+    }
+
+    /// The steps of a tier's ladder beside a deadline, and how sure the calendar is of all of them.
+    fn told(&self, tier: Tier, deadline: &Deadline) -> Result<(Vec<Step>, Basis), Refusal> {
+        self.catalogue.ladder(tier).map_or(Ok((Vec::new(), deadline.basis)), |ladder| self.rungs(ladder, deadline))
     }
 
     /// Likewise after a pause: what was climbed before it stays climbed, a receipt goes on holding.
@@ -90,7 +118,7 @@ impl ClockMaker<'_> {
 
     /// The resolve clock as it stands, telling other posts: no instant moves, whatever the catalogue says now.
     pub fn retold(&self, tier: Tier, old: &Clock) -> Result<Clock, Refusal> {
-        let told = self.catalogue.ladder(tier).map_or(Ok(Vec::new()), |ladder| self.rungs(ladder, old.deadline()))?;
+        let (told, _) = self.told(tier, old.deadline())?;
         let told_at = |rung: u8| told.iter().find(|step| step.rung == rung);
         let step = |step: &Step| {
             let (posts, vacant) =
@@ -106,7 +134,8 @@ impl ClockMaker<'_> {
         let why = self.explained(issued_ms, &Term::Limit(limit))?;
         let at_ms = why.deadline.instant_ms;
         let steps = vec![Step { rung: 1, at_ms, light: None, order: None, posts: posts.to_vec(), vacant: Vec::new() }];
-        Ok(clock(ClockKind::Reply, version, why, steps))
+        let basis = why.deadline.basis;
+        Ok(clock(ClockKind::Reply, version, why, steps, basis))
     }
 
     /// Posts copied at dispatch.
@@ -115,11 +144,12 @@ impl ClockMaker<'_> {
         self.catalogue.told(roles, self.seat, at_ms).posts
     }
 
-    fn rungs(&self, ladder: &Ladder, deadline: &Deadline) -> Result<Vec<Step>, Refusal> {
+    fn rungs(&self, ladder: &Ladder, deadline: &Deadline) -> Result<(Vec<Step>, Basis), Refusal> {
         let almanac = self.catalogue.almanac();
         let mut roles = ladder.yellow_roles.clone();
-        let yellow_ms = almanac.before(deadline, ladder.yellow_per_mille_left)?.instant_ms;
-        let mut steps = vec![self.step(0, yellow_ms, Some(Light::Yellow), &roles)];
+        let yellow = almanac.before(deadline, ladder.yellow_per_mille_left)?;
+        let mut basis = yellow.basis.max(deadline.basis);
+        let mut steps = vec![self.step(0, yellow.instant_ms, Some(Light::Yellow), &roles)];
         let order = |rung: &Rung| Some(OrderForm { colour: rung.colour, reply: ladder.reply });
         let (at_deadline, later) = match &ladder.rungs[..] {
             [first, later @ ..] if first.after_per_mille == 0 => (Some(first), later),
@@ -130,10 +160,11 @@ impl ClockMaker<'_> {
         steps.push(Step { order: at_deadline.and_then(order), ..red });
         for (number, rung) in (2..).zip(later) {
             roles.extend(&rung.roles);
-            let at_ms = almanac.after(deadline, rung.after_per_mille)?.instant_ms;
-            steps.push(Step { order: order(rung), ..self.step(number, at_ms, None, &roles) });
+            let at = almanac.after(deadline, rung.after_per_mille)?;
+            basis = basis.max(at.basis);
+            steps.push(Step { order: order(rung), ..self.step(number, at.instant_ms, None, &roles) });
         }
-        Ok(steps)
+        Ok((steps, basis))
     }
 
     /// A step that tells these roles.
@@ -157,6 +188,8 @@ impl ClockMaker<'_> {
     }
 }
 
-fn clock(kind: ClockKind, version: u16, why: Arc<Explanation>, steps: Vec<Step>) -> Clock {
-    Clock { kind, version, why, steps: steps.into(), taken: 0, held_until_ms: None, stopped_ms: None }
+/// A clock that starts. `basis` is the least sure of its instants.
+fn clock(kind: ClockKind, version: u16, why: Arc<Explanation>, steps: Vec<Step>, basis: Basis) -> Clock {
+    let beyond = if let Basis::Provisional { beyond } = basis { Some(beyond) } else { None };
+    Clock { kind, version, why, steps: steps.into(), beyond, taken: 0, held_until_ms: None, stopped_ms: None }
 }

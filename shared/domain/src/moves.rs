@@ -77,7 +77,7 @@ pub const ITEM_COLUMNS: [ItemState; 8] = [
 ];
 
 #[rustfmt::skip]
-static NEED_MOVES: [Row<7>; 31] = [
+static NEED_MOVES: [Row<7>; 32] = [
     //                              none  reported registrd dispatchd hand-ovr moved  closed
     (OrderKind::Open,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
     (OrderKind::RefuseReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
@@ -101,6 +101,7 @@ static NEED_MOVES: [Row<7>; 31] = [
     (OrderKind::Comment,         [ NAME, OK,      OK,      OK,      OK,      MOVED,   OK ]),
     (OrderKind::PhotoKept,       [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
     (OrderKind::Climb,           [ NAME, OK,      OK,      OK,      OK,      MOVED,   CLOSED ]),
+    (OrderKind::Recount,         [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
     (OrderKind::Receipt,         [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
     (OrderKind::Acknowledge,     [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
     (OrderKind::HandOver,        [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),

@@ -152,6 +152,8 @@ pub enum OrderBody {
     PhotoKept(KeptPhoto),
     /// The escalator: a step of a clock is due.
     Climb(Climb),
+    /// The escalator: a calendar has come that reaches further than what this need's clocks were counted by.
+    Recount {},
     /// The notifier: what became of an errand.
     Receipt(Receipt),
     /// 签收或回复督办单: a leader answers a supervision order, which holds the next rung.

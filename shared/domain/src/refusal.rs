@@ -5,6 +5,7 @@
 //! language is `texts`'s matter.
 
 use serde::{Deserialize, Serialize};
+use xh_almanac::Day;
 
 use crate::catalogue::approval::ApprovalLevel;
 use crate::ids::{OrgId, UnitId};
@@ -180,6 +181,13 @@ pub enum Refusal {
     Superseded,
     /// The clock has stopped.
     ClockStopped,
+    /// Nothing of the need is provisional.
+    NothingProvisional,
+    /// The calendar does not reach far enough either.
+    StillProvisional {
+        /// The day on which it ends.
+        beyond: Day,
+    },
     /// The clock has no such step, or there is no such clock.
     NoSuchStep,
 }

@@ -125,7 +125,7 @@ fn the_rest() -> Vec<Ledger> {
     waiting.open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
     waiting.run_until("2026-09-14 15:05");
     let [desk, street] = handed_over();
-    vec![ledger, overdue, waiting, desk, street, asked()]
+    vec![ledger, overdue, waiting, desk, street, asked(), recounted()]
 }
 
 /// One item is returned twice and designated, gets more time, stands, and goes on.
@@ -158,6 +158,16 @@ fn asked() -> Ledger {
     at("18 10:00", person("dispatcher"), OrderBody::Resume { note: None });
     at("18 11:00", person("labour"), OrderBody::AskExtension(extension));
     at("18 12:00", person("labour"), OrderBody::ApplyTickOff(evidence()));
+    ledger
+}
+
+/// A deadline beyond the calendar, counted once more when the next one has come.
+fn recounted() -> Ledger {
+    let mut ledger = ledger(STREET);
+    let lines = vec![line("U-LABOUR")];
+    let need = ledger.dispatched("2026-12-30 10:00", mall_case(Tier::P2, at("2026-12-30 09:50")), lines);
+    ledger.catalogue = with_next_year();
+    ledger.done("2026-12-31 09:00", Actor::system(SystemRole::Escalator), need, None, OrderBody::Recount {});
     ledger
 }
 
@@ -234,7 +244,7 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
     eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
 }
 
-const FACT_KINDS: [&str; 36] = [
+const FACT_KINDS: [&str; 37] = [
     "acknowledged",
     "approval_refused",
     "check_failed",
@@ -254,6 +264,7 @@ const FACT_KINDS: [&str; 36] = [
     "parked",
     "photo_kept",
     "progressed",
+    "recounted",
     "redispatched",
     "registered",
     "reply_missed",
@@ -364,6 +375,8 @@ fn every_refusal_has_one_spelling() {
         AlreadyClimbed,
         Superseded,
         ClockStopped,
+        NothingProvisional,
+        StillProvisional { beyond: id("2026-12-31") },
         NoSuchStep,
     ];
     golden("refusals.jsonl", &refusals);

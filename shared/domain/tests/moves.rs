@@ -140,6 +140,7 @@ fn body(kind: OrderKind) -> OrderBody {
             OrderBody::PhotoKept(KeptPhoto { report: mall().report, ordinal: 0, size: 9, sha256: Hash256([1; 32]) })
         }
         OrderKind::Climb => OrderBody::Climb(Climb { clock: ClockKind::Resolve, rung: 0, version: 1 }),
+        OrderKind::Recount => OrderBody::Recount {},
         OrderKind::Receipt => OrderBody::Receipt(Receipt {
             errand: id("e-1"),
             attempt: 1,
@@ -243,7 +244,7 @@ fn every_kind_of_order_meets_every_state_of_a_need() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 7 * 31);
+    assert_eq!(walked, 7 * 32);
 }
 
 #[test]

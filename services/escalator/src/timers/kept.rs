@@ -2,9 +2,11 @@
 //!
 //! ```text
 //!   key     o ‖ ledger (4) ‖ year (2) ‖ first number of the page (4), big-endian
-//!   value   for each need: number within the page (1) ‖ only kind (1) ‖ rungs (2) ‖ rungs of 13 bytes
+//!   value   for each need: number within the page (1) ‖ only kind (1) ‖ day beyond (4) ‖ rungs (2)
+//!           ‖ rungs of 13 bytes
 //! ```
 
+use xh_almanac::Day;
 use xh_domain::clock::ClockKind;
 use xh_domain::ids::{LedgerCode, NeedId};
 use xh_domain::letter::Letter;
@@ -33,6 +35,7 @@ impl Timers {
             if armed.due_ms != NEVER_MS {
                 self.due.insert((armed.due_ms, need));
             }
+            armed.beyond.map(|day| self.provisional.insert((day, need)));
             self.needs.insert(need, armed);
             rest = after;
         }
@@ -45,6 +48,7 @@ impl Timers {
         for (need, armed) in self.needs.range(first..=last) {
             bytes.push((need.number - first.number) as u8);
             bytes.push(armed.only_kind.map_or(NONE, kind_byte));
+            bytes.extend_from_slice(&armed.beyond.map_or(NO_DAY, Day::number).to_be_bytes());
             bytes.extend_from_slice(&(armed.pending.len() as u16).to_be_bytes());
             armed.pending.iter().for_each(|p| push_pending(p, &mut bytes));
         }
@@ -54,6 +58,8 @@ impl Timers {
 
 /// Stands for "no item" and "every kind".
 const NONE: u8 = u8::MAX;
+/// Stands for "waits for no calendar".
+const NO_DAY: i32 = i32::MIN;
 
 pub(super) fn page_of(need: NeedId) -> NeedId {
     NeedId { number: need.number / PAGE_NEEDS * PAGE_NEEDS, ..need }
@@ -81,11 +87,16 @@ fn push_pending(p: &Pending, bytes: &mut Vec<u8>) {
 }
 
 fn armed_from(bytes: &[u8]) -> Option<(u8, Armed, &[u8])> {
-    let ([within, only_kind, count @ ..], rest) = bytes.split_first_chunk::<4>()?;
+    let ([within, only_kind, day @ ..], rest) = bytes.split_first_chunk::<6>()?;
+    let (count, rest) = rest.split_first_chunk::<2>()?;
+    let beyond = match i32::from_be_bytes(*day) {
+        NO_DAY => None,
+        number => Some(Day::from_number(number)?),
+    };
     let (pending, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*count)) * RUNG_BYTES)?;
     let pending = pending.as_chunks::<RUNG_BYTES>().0.iter().map(pending_from).collect::<Option<_>>()?;
     let only_kind = if *only_kind == NONE { None } else { Some(kind_from(*only_kind)?) };
-    let mut armed = Armed { due_ms: NEVER_MS, only_kind, pending };
+    let mut armed = Armed { due_ms: NEVER_MS, only_kind, beyond, pending };
     armed.due_ms = armed.earliest_ms();
     Some((*within, armed, rest))
 }

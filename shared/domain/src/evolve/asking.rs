@@ -3,8 +3,8 @@
 use super::items::start;
 use super::{Fold, Unfit};
 use crate::asking::{Asked, Request, Suspension};
-use crate::clock::{Clock, ClockKind};
-use crate::fact::Fact;
+use crate::clock::{Clock, ClockKind, reply_rung};
+use crate::fact::{Fact, RecountedClock};
 use crate::need::{Item, ItemState, Need, persons};
 use crate::street::Figures;
 
@@ -64,7 +64,27 @@ impl Fold<'_> {
                 item.state = ItemState::Sent;
                 clocks.iter().for_each(|clock| start(item, clock));
             }
+            Fact::Recounted { clocks, .. } => clocks.iter().try_for_each(|it| self.recounted(need, it))?,
             _ => return Err(self.unfit("a place for this kind of fact")),
+        }
+        Ok(())
+    }
+
+    /// A clock has its next deadline by another calendar.
+    fn recounted(&self, need: &mut Need, recounted: &RecountedClock) -> Result<(), Unfit> {
+        let clock = &recounted.clock;
+        let Some(letter) = recounted.item else {
+            need.dispatch = Some(clock.clone());
+            return Ok(());
+        };
+        let item = self.item(need, letter)?;
+        match clock.kind {
+            ClockKind::Reply => *self.reply(item, reply_rung(clock.version))? = clock.clone(),
+            ClockKind::Resolve => moved_on(item, clock),
+            _ => start(item, clock),
+        }
+        if let (Some(suspension), Some(pause)) = (&mut item.suspension, recounted.pause) {
+            suspension.pause = pause;
         }
         Ok(())
     }

@@ -92,7 +92,7 @@ impl Fold<'_> {
         item.only_mut(kind).ok_or(self.unfit("the item's clock"))
     }
 
-    fn reply<'n>(&self, item: &'n mut Item, rung: u8) -> Result<&'n mut Clock, Unfit> {
+    pub(super) fn reply<'n>(&self, item: &'n mut Item, rung: u8) -> Result<&'n mut Clock, Unfit> {
         item.reply_mut(rung).ok_or(self.unfit("the order's reply clock"))
     }
 

@@ -22,6 +22,7 @@ impl Fact {
             | Fact::Suspended { item, clock, .. }
             | Fact::Resumed { item, clock, .. } => vec![(Some(*item), clock)],
             Fact::Redispatched { item, clocks, .. } => clocks.iter().map(|clock| (Some(*item), clock)).collect(),
+            Fact::Recounted { clocks, .. } => clocks.iter().map(|it| (it.item, &it.clock)).collect(),
             Fact::SupervisionOrdered { item, reply, .. } => vec![(Some(*item), reply)],
             _ => Vec::new(),
         }

@@ -69,6 +69,12 @@ impl Row {
                 line.extended = line.extended.saturating_add(1);
                 line.due_ms = clock.deadline().instant_ms;
             }),
+            Fact::Recounted { clocks, .. } => {
+                for it in clocks.iter().filter(|it| it.clock.kind == ClockKind::Resolve) {
+                    let Some(item) = it.item else { continue };
+                    self.line(item, |line| line.due_ms = it.clock.deadline().instant_ms);
+                }
+            }
             Fact::Suspended { item, .. } => self.line(*item, |line| line.is_hung = true),
             Fact::Resumed { item, clock, .. } => self.line(*item, |line| {
                 line.is_hung = false;

@@ -32,6 +32,7 @@ pub enum OrderKind {
     Comment,
     PhotoKept,
     Climb,
+    Recount,
     Receipt,
     Acknowledge,
     HandOver,
@@ -69,6 +70,7 @@ impl OrderBody {
             OrderBody::Comment { .. } => OrderKind::Comment,
             OrderBody::PhotoKept(_) => OrderKind::PhotoKept,
             OrderBody::Climb(_) => OrderKind::Climb,
+            OrderBody::Recount {} => OrderKind::Recount,
             OrderBody::Receipt(_) => OrderKind::Receipt,
             OrderBody::Acknowledge { .. } => OrderKind::Acknowledge,
             OrderBody::HandOver { .. } => OrderKind::HandOver,
@@ -84,7 +86,7 @@ impl OrderBody {
 
 impl OrderKind {
     /// All of them, in the order of the table of legal moves.
-    pub const ALL: [OrderKind; 31] = [
+    pub const ALL: [OrderKind; 32] = [
         OrderKind::Open,
         OrderKind::RefuseReport,
         OrderKind::CloseHistory,
@@ -107,6 +109,7 @@ impl OrderKind {
         OrderKind::Comment,
         OrderKind::PhotoKept,
         OrderKind::Climb,
+        OrderKind::Recount,
         OrderKind::Receipt,
         OrderKind::Acknowledge,
         OrderKind::HandOver,
@@ -140,6 +143,7 @@ impl OrderKind {
                 | OrderKind::CloseHistory
                 | OrderKind::PhotoKept
                 | OrderKind::Climb
+                | OrderKind::Recount
                 | OrderKind::Receipt
                 | OrderKind::TakeOver
                 | OrderKind::TakenOver

@@ -115,6 +115,8 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::AlreadyClimbed => ("该级已升级", "this step has been taken"),
         Refusal::Superseded => ("期限已变更", "the clock has a newer deadline"),
         Refusal::ClockStopped => ("已停止计时", "the clock has stopped"),
+        Refusal::NothingProvisional => ("没有暂定的时限", "nothing is provisional"),
+        Refusal::StillProvisional { .. } => ("日历仍不够长，时限继续暂定", "the calendar is still too short"),
         Refusal::NoSuchStep => ("没有这一级", "the clock has no such step"),
         _ => return None,
     })

@@ -6,12 +6,12 @@ mod asked;
 
 pub use self::asked::{pause_words, unit_words};
 use crate::clock::{ClockKind, Colour, Light};
-use crate::fact::{Answer, Entry, Fact, HandOverOutcome, SentItem};
+use crate::fact::{Answer, Entry, Fact, HandOverOutcome, RecountedClock, SentItem};
 use crate::ids::PostId;
 use crate::letter::Letter;
 use crate::order::{Courier, Delivery, DeliveryFault, OrderKind, Receipt};
 
-use crate::texts::moment::{to_minute, with_weekday};
+use crate::texts::moment::{dated_zh, to_minute, with_weekday};
 use crate::texts::names::Names;
 use crate::texts::refusal_words;
 
@@ -65,6 +65,7 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::Comment => ("留言", "comment"),
         OrderKind::PhotoKept => ("照片入库", "photo kept"),
         OrderKind::Climb => ("到时升级", "climb"),
+        OrderKind::Recount => ("按新日历重算", "recount"),
         OrderKind::Receipt => ("送达回执", "receipt"),
         OrderKind::Acknowledge => ("签收督办单", "acknowledge"),
         OrderKind::HandOver => ("移交", "hand over"),
@@ -177,6 +178,7 @@ fn of_wait(fact: &Fact, names: &Names) -> Sentence {
                 format!("personal data erased for good, {count} keys destroyed"),
             )
         }
+        Fact::Recounted { clocks, .. } => recounted(clocks),
         Fact::Parked(_) => say("无法读取的记录已搁置", "an unreadable record was put aside"),
         _ => say("其他", "other"),
     }
@@ -214,6 +216,21 @@ fn acknowledged(item: Letter, rung: u8, late: bool, holds_until_ms: Option<i64>)
     };
     let zh = format!("{late_zh}签收第 {rung} 级督办单{hold_zh}");
     about(item, &zh, &format!("order of rung {rung} acknowledged{late_en}{hold_en}"))
+}
+
+/// 新日历已到: which deadlines it moved, and to when.
+fn recounted(clocks: &[RecountedClock]) -> Sentence {
+    let resolve = || clocks.iter().filter(|it| it.clock.kind == ClockKind::Resolve);
+    let due = |it: &RecountedClock| {
+        (it.item.map(|item| item.to_string()).unwrap_or_default(), it.clock.deadline().instant_ms)
+    };
+    let zh: Vec<String> =
+        resolve().map(due).map(|(item, ms)| format!("，事项 {item} {} 前办结", dated_zh(ms))).collect();
+    let en: Vec<String> = resolve().map(due).map(|(item, ms)| format!(", item {item} due {}", to_minute(ms))).collect();
+    say(
+        format!("新日历已到，暂定时限重新计算{}", zh.concat()),
+        format!("the next calendar has come: provisional limits counted once more{}", en.concat()),
+    )
 }
 
 fn hand_over_ended(outcome: &HandOverOutcome) -> Sentence {

@@ -178,6 +178,21 @@ pub fn catalogue() -> Arc<Catalogue> {
     shelved(&draft())
 }
 
+/// The notice for 2027 as it might come: 元旦 to Monday 01-04, made up for on Sunday 01-10.
+const NEXT_YEAR: &str = r#"{"version":"CN-2027","coverage_start":"2027-01-01","coverage_end":"2027-04-30",
+    "rest":[{"date":"2027-01-01","name":"元旦"},{"date":"2027-01-04","name":"元旦"}],
+    "work":[{"date":"2027-01-10","name":"元旦"}]}"#;
+
+/// The catalogue with the calendar of the next year beside today's.
+pub fn with_next_year() -> Arc<Catalogue> {
+    let mut draft = draft();
+    let today = serde_json::to_vec(&draft.calendar).unwrap();
+    let files = [("today", today.as_slice()), ("next", NEXT_YEAR.as_bytes())];
+    let files = files.map(|(name, bytes)| xh_almanac::NoticeFile { name, bytes });
+    draft.calendar = xh_almanac::read_calendar(Some("CN-2024-2027"), &files).unwrap();
+    shelved(&draft)
+}
+
 /// Words that only their sender can read; which ones does not matter here.
 pub fn sealed(words: u8) -> Arc<Sealed> {
     let key_id = KeyId([words; 16]);
