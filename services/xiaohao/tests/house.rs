@@ -37,7 +37,7 @@ fn shells(service: &str) -> &'static [&'static str] {
         "xh-intake" => &["shell", "lib"],
         "xh-router" | "xh-ledger" | "xh-escalator" => &["role", "lib"],
         "xh-notifier" => &["role", "post_office", "webhook", "folder", "lib"],
-        "xh-desk" => &["desk", "shard", "door", "api", "stream", "page", "act", "reading", "lib"],
+        "xh-desk" => &["desk", "shard", "door", "api", "explaining", "stream", "page", "act", "reading", "lib"],
         _ => &["lib"],
     }
 }
