@@ -6,7 +6,8 @@
 #![allow(clippy::disallowed_types, reason = "nothing iterates over the map")]
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use xh_domain::fact::{Entry, Fact};
 use xh_domain::ids::{Hash256, LedgerCode, NeedId, ReportId};
@@ -44,6 +45,9 @@ impl Known {
 pub struct Answers {
     shards: Vec<Mutex<Shard>>,
     shard_max: usize,
+    /// For whoever waits until something is learnt.
+    news: Condvar,
+    waiting: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -51,6 +55,8 @@ struct Shard {
     known: HashMap<ReportId, Known>,
     /// Oldest first.
     order: VecDeque<ReportId>,
+    /// Positions of first copies of reports that came again, for those not known any more.
+    firsts: HashMap<ReportId, u64>,
 }
 
 impl Default for Answers {
@@ -63,12 +69,18 @@ impl Answers {
     /// Knows at most about `max` reports.
     pub fn bounded(max: usize) -> Answers {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Answers { shards, shard_max: max.div_ceil(SHARDS) }
+        Answers { shards, shard_max: max.div_ceil(SHARDS), news: Condvar::new(), waiting: Mutex::default() }
     }
 
     /// What is known of a report.
     pub fn get(&self, report: ReportId) -> Option<Known> {
         self.shard(report).known.get(&report).cloned()
+    }
+
+    /// Position of the copy of a report that won, as far as it is known or the report came again lately.
+    pub fn first_offset(&self, report: ReportId) -> Option<u64> {
+        let shard = self.shard(report);
+        shard.known.get(&report).map(|known| known.offset).or_else(|| shard.firsts.get(&report).copied())
     }
 
     /// Puts back what was saved, or what a fact says.
@@ -87,7 +99,15 @@ impl Answers {
 
     /// Learns from one entry; gives the reports that it says something about.
     pub fn learn(&self, entry: &Entry) -> Vec<ReportId> {
-        entry.facts().iter().filter_map(|fact| self.learn_fact(entry.need, fact)).collect()
+        let learnt = entry.facts().iter().filter_map(|fact| self.learn_fact(entry.need, fact)).collect();
+        self.news.notify_all();
+        learnt
+    }
+
+    /// Blocks until something may have been learnt, at most for so long.
+    pub fn wait_for_news(&self, patience: Duration) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.news.wait_timeout(waiting, patience));
     }
 
     fn learn_fact(&self, need: Option<NeedId>, fact: &Fact) -> Option<ReportId> {
@@ -108,9 +128,24 @@ impl Answers {
                     known.refused.push(*report_offset);
                 }
             }),
+            Fact::ReportRepeated { report, first_offset, .. } => {
+                self.came_again(*report, *first_offset);
+                None
+            }
             Fact::PhotoKept(photo) => self.change(photo.report, |known| known.photos |= photo_bit(photo.ordinal)),
             _ => None,
         }
+    }
+
+    fn came_again(&self, report: ReportId, first_offset: u64) {
+        let mut shard = self.shard(report);
+        if shard.known.contains_key(&report) {
+            return;
+        }
+        if shard.firsts.len() >= self.shard_max {
+            shard.firsts.clear(); // whoever needs one of them sends the report once more
+        }
+        shard.firsts.insert(report, first_offset);
     }
 
     fn change(&self, report: ReportId, change: impl FnOnce(&mut Known)) -> Option<ReportId> {

@@ -3,8 +3,9 @@
 //! Per partition of `reports` the door notes what it kept and when; the tail of `facts` says up to where the
 //! ledgers have answered. Full is a partition whose oldest unanswered report is over [`LAG_MS_MAX`] old.
 //!
-//! A copy that the router drops has no fact of its own, so a partition that kept nothing but such copies would
-//! look full for ever. Therefore one report a second is always let in: its fact moves the mark past them.
+//! Should a record ever have no fact of its own (one that was parked, one of an older release), a partition that
+//! kept nothing else would look full for ever. Therefore one report a second is always let in: its fact moves
+//! the mark past them.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};

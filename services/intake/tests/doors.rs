@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use street::MONDAY_9_MS;
 use xh_domain::fact::Fact;
+use xh_domain::ids::KeyId;
 use xh_engine::topics::REPORTS;
 use xh_intake::language::Language;
 use xh_intake::saying::Outcome;
@@ -264,6 +265,7 @@ async fn a_photo_is_kept_only_if_it_is_the_one_announced() {
     let kept = post(&house, &report(ID)).await;
     let at = kept.json["kept_at"].as_str().unwrap().to_owned();
     let path = |ordinal: &str| format!("/api/v1/reports/{ID}/photos/{ordinal}?kept_at={at}");
+    house.ring.settle();
     assert_eq!(
         house.send("PUT", &path("0"), b"\xff\xd8\xff another photo").await.json["type"],
         "/problems/photo-differs"
@@ -304,7 +306,7 @@ async fn a_report_may_bring_its_photos_along() {
     body.extend_from_slice(PHOTO);
     body.extend_from_slice(b"\r\n--b--\r\n");
     let headers = [("authorization", "Bearer worker"), ("content-type", "multipart/form-data; boundary=b")];
-    let reply = house.request("POST", "/api/v1/reports", &headers, &body).await;
+    let reply = house.request_while_it_turns("POST", "/api/v1/reports", headers, body).await;
     assert_eq!(reply.status, 202, "{}", reply.json);
     house.ring.settle();
     let told = house.send("GET", &format!("/api/v1/reports/{ID}"), b"").await;
@@ -366,4 +368,19 @@ async fn the_key_is_durable_before_the_report_is_written() {
     let outcomes = keeping.try_take().expect("the memory log answers at once");
     assert!(matches!(outcomes[..], [Outcome::Kept(..)]));
     assert_eq!(end(), 1);
+}
+
+#[tokio::test]
+async fn the_key_of_a_copy_that_lost_is_gone_and_the_winners_stays_and_photos_go_under_it() {
+    let mut house = House::open().await;
+    let kept = [post(&house, &report(ID)).await, post(&house, &report(ID)).await]
+        .map(|reply| reply.json["kept_at"].as_str().unwrap().to_owned());
+    assert_eq!(house.shelves.keys.lock().unwrap().len(), 2, "each copy has a key until it is judged");
+    house.ring.settle();
+    let left: Vec<KeyId> = house.shelves.keys.lock().unwrap().keys().copied().collect();
+    assert_eq!(left.len(), 1, "the loser's key is deleted");
+    let path = format!("/api/v1/reports/{ID}/photos/0?kept_at={}", kept[1]);
+    assert_eq!(house.send("PUT", &path, PHOTO).await.status, 202, "the sender names the copy that lost");
+    let photos = house.shelves.photos.lock().unwrap();
+    assert_eq!(xh_domain::seal::photo_key_id(photos.values().next().unwrap()), Some(left[0]));
 }

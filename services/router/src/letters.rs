@@ -54,7 +54,16 @@ pub fn open(report: Report, routed: Routed, position: u64, stamp_ms: i64) -> Ord
 pub fn refuse(report: &Report, position: u64) -> Order {
     let id = order_id(format!("refuse:{}:{position}", report.id));
     let fault = ReportFault::OtherDigest;
-    order(id, report.catalogue, OrderBody::RefuseReport { report: report.id, report_offset: position, fault })
+    let key = report.sealed.key_id;
+    order(id, report.catalogue, OrderBody::RefuseReport { report: report.id, report_offset: position, fault, key })
+}
+
+/// The order that says that the report at `position` came again, equal to the first at `first_offset`.
+/// Names its key only if that is not the first one's too.
+pub fn repeat(report: &Report, first_offset: u64, position: u64, has_own_key: bool) -> Order {
+    let id = order_id(format!("repeat:{}:{position}", report.id));
+    let (report, catalogue, key) = (report.id, report.catalogue, has_own_key.then_some(report.sealed.key_id));
+    order(id, catalogue, OrderBody::RepeatReport { report, first_offset, report_offset: position, key })
 }
 
 /// The order that says that a photo is kept.

@@ -2,7 +2,7 @@
 //! wins", for ever, at 2 bytes of memory per id.
 //!
 //! ```text
-//!   young ids, in order of arrival ──16,384 of them──► one generation: sorted, cut into pages
+//!   young ids, in order of arrival ──12,288 of them──► one generation: sorted, cut into pages
 //!   (in memory, kept in chunks)                        pages lie cold; a filter and the first id of
 //!                                                      every page stay in memory
 //! ```
@@ -18,13 +18,15 @@ use bytes::Bytes;
 use crate::filter::Filter;
 
 /// Ids of one generation. Bounds the memory of the young to about 1.5 MB per partition.
-pub const GENERATION_IDS: usize = 16_384;
-/// Entries of one page or chunk: 60 bytes each and a checksum stay below the store's 4,096 bytes.
-const PAGE_ENTRIES: usize = 64;
+pub const GENERATION_IDS: usize = 12_288;
+/// Entries of one page or chunk: 76 bytes each and a checksum stay below the store's 4,096 bytes.
+const PAGE_ENTRIES: usize = 48;
 /// Bytes of one piece of a filter.
 const PIECE_BYTES: usize = 4_096;
-/// Bytes of one entry: id, digest, ledger, position.
-const ENTRY_BYTES: usize = 16 + 32 + 4 + 8;
+/// Bytes of one entry: id, digest, key, ledger, position.
+const ENTRY_BYTES: usize = 16 + 32 + 16 + 4 + 8;
+// The fences of a generation, 16 bytes a page, are one value of the store.
+const _: () = assert!(GENERATION_IDS.div_ceil(PAGE_ENTRIES) * 16 <= 4_096 && PAGE_ENTRIES * ENTRY_BYTES + 4 <= 4_096);
 /// Marks of the kinds of keys, after the store's own `o` (open) or `c` (cold).
 const YOUNG: &[u8] = b"oy";
 const FILTER: &[u8] = b"of";
@@ -36,6 +38,8 @@ const PAGE: &[u8] = b"cp";
 pub struct First {
     /// Digest of what was reported.
     pub digest: [u8; 32],
+    /// Id of the key that seals it.
+    pub key: [u8; 16],
     /// The ledger it was routed to.
     pub ledger: u32,
     /// Its position in `reports`.
@@ -245,6 +249,7 @@ fn page_bytes(entries: &[Entry]) -> Vec<u8> {
     for (id, first) in entries {
         bytes.extend_from_slice(id);
         bytes.extend_from_slice(&first.digest);
+        bytes.extend_from_slice(&first.key);
         bytes.extend_from_slice(&first.ledger.to_be_bytes());
         bytes.extend_from_slice(&first.position.to_be_bytes());
     }
@@ -265,10 +270,11 @@ fn page_entries(bytes: &[u8]) -> Result<Vec<Entry>, Damaged> {
 fn entry_from(bytes: &[u8; ENTRY_BYTES]) -> Option<Entry> {
     let (id, rest) = bytes.split_first_chunk()?;
     let (digest, rest) = rest.split_first_chunk()?;
+    let (key, rest) = rest.split_first_chunk()?;
     let (ledger, rest) = rest.split_first_chunk()?;
     let (position, _) = rest.split_first_chunk()?;
-    let first = First { digest: *digest, ledger: u32::from_be_bytes(*ledger), position: u64::from_be_bytes(*position) };
-    Some((*id, first))
+    let (ledger, position) = (u32::from_be_bytes(*ledger), u64::from_be_bytes(*position));
+    Some((*id, First { digest: *digest, key: *key, ledger, position }))
 }
 
 #[cfg(test)]
@@ -285,7 +291,8 @@ mod tests {
     }
 
     fn first(number: u64) -> First {
-        First { digest: [number as u8; 32], ledger: 999_901_001 + number as u32 % 3, position: number * 2 }
+        let ledger = 999_901_001 + number as u32 % 3;
+        First { digest: [number as u8; 32], key: [number as u8; 16], ledger, position: number * 2 }
     }
 
     fn keep(seen: &mut Seen, store: &mut Store) {

@@ -118,7 +118,10 @@ pub fn assemble(settings: &Settings, parts: &Parts) -> House {
     lanes.observe(ESCALATOR, true, |_| Escalator::new(Arc::clone(&shelf)));
     lanes.observe(CARRIER, false, |_| Carrier::default());
     lanes.observe(xh_desk::shard::ROLE, false, |partition| desk.role(partition));
-    lanes.observe(INTAKE, false, |_| Tail::new(Arc::clone(&door.parts().answers), Arc::clone(&door.parts().lag)));
+    lanes.observe(INTAKE, false, |_| {
+        let parts = door.parts();
+        Tail::new(Arc::clone(&parts.answers), Arc::clone(&parts.lag), Arc::clone(&parts.keys))
+    });
     let mut outboxes = Vec::new();
     lanes.observe(NOTIFIER, false, |_| {
         let notifier = Notifier::new();

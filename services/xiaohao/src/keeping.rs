@@ -84,6 +84,10 @@ impl xh_intake::shell::parts::Keys for Keeping {
         let kept = self.keys.get(key.0).map_err(|_| AppendError::Unknown)?;
         Ok(kept.as_ref().and_then(unpack))
     }
+
+    fn delete(&self, key: KeyId) -> Pending {
+        self.keys.delete(key.0)
+    }
 }
 
 impl xh_intake::shell::parts::Attachments for Keeping {

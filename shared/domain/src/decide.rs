@@ -149,9 +149,15 @@ impl<'a> Matter<'a> {
         match &self.order.body {
             OrderBody::Open(case) => self.open(case),
             OrderBody::CloseHistory(case) => self.close_history(case),
-            OrderBody::RefuseReport { report, report_offset, fault } => {
-                one(Fact::ReportRefused { report: *report, report_offset: *report_offset, fault: *fault })
+            OrderBody::RefuseReport { report, report_offset, fault, key } => {
+                one(Fact::ReportRefused { report: *report, report_offset: *report_offset, fault: *fault, key: *key })
             }
+            OrderBody::RepeatReport { report, first_offset, report_offset, key } => one(Fact::ReportRepeated {
+                report: *report,
+                first_offset: *first_offset,
+                report_offset: *report_offset,
+                key: *key,
+            }),
             OrderBody::PhotoKept(photo) => one(Fact::PhotoKept(*photo)),
             OrderBody::Park(parked) => one(Fact::Parked(parked.clone())),
             OrderBody::Register {} => one(Fact::Registered { by_rule: false }),

@@ -70,7 +70,7 @@ impl Fold<'_> {
             Fact::Opened { .. } | Fact::HistoryTaken { .. } | Fact::TakenOver { .. } => {
                 self.arrival(street, need, fact)
             }
-            Fact::ReportRefused { .. } | Fact::Parked(_) | Fact::PhotoKept(_) => {
+            Fact::ReportRefused { .. } | Fact::ReportRepeated { .. } | Fact::Parked(_) | Fact::PhotoKept(_) => {
                 street.figures.reports_refused += u64::from(matches!(fact, Fact::ReportRefused { .. }));
                 street.figures.parked += u64::from(matches!(fact, Fact::Parked(_)));
                 Ok(())

@@ -94,6 +94,20 @@ pub enum Fact {
         report_offset: u64,
         /// Why.
         fault: ReportFault,
+        /// The key of the refused copy; whoever keeps keys deletes it on this fact.
+        key: KeyId,
+    },
+    /// A report came again, equal to the first copy: nothing new. Of the street, not of a need.
+    ReportRepeated {
+        /// The id.
+        report: ReportId,
+        /// Position of the first copy in its partition of `reports`.
+        first_offset: u64,
+        /// Position of this copy there.
+        report_offset: u64,
+        /// The key of this copy, if it is another than the first one's; whoever keeps keys deletes it on this fact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyId>,
     },
     /// A case of another system was taken over for the record: closed, without clocks or messages.
     HistoryTaken {

@@ -6,7 +6,7 @@
 //!
 //! Odd cells, with their reason:
 //! * `dispatch` in `dispatched` adds lines to the table (4b of the example street starts when 4a is done);
-//! * `photo_kept`, `refuse_report` and `park` are about no need at all: a photo may be durable before its
+//! * `photo_kept`, `refuse_report`, `repeat_report` and `park` are about no need at all: a photo may be durable before its
 //!   report has a number;
 //! * a need in hand-over decides nothing but comments (`house.md` 2); `taken_over`, `sent_back` end the
 //!   hand-over itself and `climb` reaches only the hand-over's own clock (every other climb is refused there);
@@ -81,6 +81,7 @@ static NEED_MOVES: [Row<7>; 32] = [
     //                              none  reported registrd dispatchd hand-ovr moved  closed
     (OrderKind::Open,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
     (OrderKind::RefuseReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+    (OrderKind::RepeatReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
     (OrderKind::CloseHistory,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
     (OrderKind::Register,        [ NAME, OK,      REG,     REG,     OVER,    MOVED,   CLOSED ]),
     (OrderKind::Dispatch,        [ NAME, NO_REG,  OK,      OK,      OVER,    MOVED,   CLOSED ]),

@@ -75,6 +75,20 @@ pub enum OrderBody {
         report_offset: u64,
         /// What is wrong with it.
         fault: ReportFault,
+        /// The key that seals the refused copy: nobody will need it.
+        key: KeyId,
+    },
+    /// The router: a report came again, equal to the first copy. Goes to that one's ledger, names no need.
+    RepeatReport {
+        /// The id.
+        report: ReportId,
+        /// Position of the first copy's record in the report's partition.
+        first_offset: u64,
+        /// Position of this copy's.
+        report_offset: u64,
+        /// The key that seals this copy, if it is another than the first one's: nobody will need it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyId>,
     },
     /// The router: a closed case of another system (`case.mode` is `History`). Names no need.
     CloseHistory(Arc<Case>),

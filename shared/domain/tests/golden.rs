@@ -192,7 +192,8 @@ fn needless(ledger: &mut Ledger) {
     };
     let bodies = [
         OrderBody::CloseHistory(Arc::new(history)),
-        OrderBody::RefuseReport { report, report_offset: 9, fault: ReportFault::OtherDigest },
+        OrderBody::RefuseReport { report, report_offset: 9, fault: ReportFault::OtherDigest, key: KeyId([5; 16]) },
+        OrderBody::RepeatReport { report, first_offset: 3, report_offset: 9, key: Some(KeyId([6; 16])) },
         OrderBody::PhotoKept(KeptPhoto { report, ordinal: 0, size: 40_960, sha256: Hash256([7; 32]) }),
         OrderBody::Park(parked),
     ];

@@ -105,7 +105,12 @@ fn body(kind: OrderKind) -> OrderBody {
     match kind {
         OrderKind::Open => OrderBody::Open(Arc::new(mall())),
         OrderKind::RefuseReport => {
-            OrderBody::RefuseReport { report: mall().report, report_offset: 9, fault: ReportFault::OtherDigest }
+            let (report, key) = (mall().report, mall().key);
+            OrderBody::RefuseReport { report, report_offset: 9, fault: ReportFault::OtherDigest, key }
+        }
+        OrderKind::RepeatReport => {
+            let (report, key) = (mall().report, mall().key);
+            OrderBody::RepeatReport { report, first_offset: 3, report_offset: 9, key: Some(key) }
         }
         OrderKind::CloseHistory => OrderBody::CloseHistory(Arc::new(mall())),
         OrderKind::Register => OrderBody::Register {},

@@ -35,6 +35,8 @@ pub trait Keys: Send + Sync + 'static {
     fn put(&self, records: Vec<KeyRecord>) -> Pending;
     /// The record of a key.
     fn get(&self, key: KeyId) -> Result<Option<KeyRecord>, AppendError>;
+    /// Forgets a key for good; done when the answer is `Ok`. Forgetting what is gone is no fault.
+    fn delete(&self, key: KeyId) -> Pending;
 }
 
 /// Keeps sealed photos durably, by the SHA-256 of what is kept.

@@ -1,9 +1,12 @@
 //! A photo at the door: compared with what its report announced, sealed, synced, and only then told to the log.
 //!
-//! What was announced stands sealed in the report's own record. Where that record is, the sender says with the
-//! `kept_at` it was given, or the facts do; so a photo may come weeks after its report.
+//! What was announced stands sealed in the report's own record. Where that record is, the facts say, or the sender
+//! with the `kept_at` it was given; so a photo may come weeks after its report. Of several copies only the one
+//! that won keeps its key, so a photo is never sealed under another: while the copy named is young and nobody
+//! knows yet which one won, the sender is told to try again in a moment.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -18,10 +21,18 @@ use xh_engine::topics::REPORTS;
 use xh_journal::contract::{Draft, Pending, ReadLimit, Slot};
 
 use super::door::{Door, INTAKE, key_of};
+use crate::lag::RETRY_AFTER_S;
 use crate::language::Language;
 use crate::photo::{PHOTO_BYTES_MAX, PhotoFormat};
 use crate::problem::{Kind, Problem};
 use crate::saying::KeptAt;
+
+/// Age of a report's record below which its answer may still be on its way.
+const YOUNG_MS: i64 = 600_000;
+/// Looks for that answer.
+const WINNER_LOOKS: usize = 100;
+/// Longest pause between two of them; news end it.
+const WINNER_LOOK: Duration = Duration::from_millis(20);
 
 /// What a photo came to.
 pub enum PhotoTaken {
@@ -81,9 +92,16 @@ impl Door {
         language: Language,
     ) -> Result<(Report, DataKey), Problem> {
         let partition = self.partition(report);
-        let known = || self.parts().answers.get(report).map(|known| KeptAt { partition, offset: known.offset });
-        let at = at.filter(|at| at.partition == partition).or_else(known).ok_or_else(|| unknown(language))?;
-        let record = self.read_report(report, at).ok_or_else(|| unknown(language))?;
+        let read = |at| self.read_report(report, at).ok_or_else(|| unknown(language));
+        let won = || self.parts().answers.first_offset(report).map(|offset| KeptAt { partition, offset });
+        let record = match (won(), at.filter(|at| at.partition == partition)) {
+            (Some(won), _) => read(won)?.0,
+            (None, None) => return Err(unknown(language)),
+            (None, Some(at)) => match read(at)? {
+                (_, stamp_ms) if self.parts().clock.wall_ms() - stamp_ms < YOUNG_MS => read(self.winner(report)?)?.0,
+                (record, _) => record,
+            },
+        };
         let key = self.parts().keys.get(record.sealed.key_id).map_err(|_| Problem::of(Kind::OutcomeUnknown))?;
         let data_key = key.and_then(|key| self.parts().office.unwrap(&key).ok()).ok_or_else(|| unknown(language))?;
         Ok((record, data_key))
@@ -94,13 +112,25 @@ impl Door {
         self.read_report(report, at).is_some()
     }
 
-    fn read_report(&self, report: ReportId, at: KeptAt) -> Option<Report> {
+    /// Where the copy stands that won. Its answer is milliseconds behind the report: waits a little for it.
+    fn winner(&self, report: ReportId) -> Result<KeptAt, Problem> {
+        let partition = self.partition(report);
+        for _ in 0..WINNER_LOOKS {
+            if let Some(offset) = self.parts().answers.first_offset(report) {
+                return Ok(KeptAt { partition, offset });
+            }
+            self.parts().answers.wait_for_news(WINNER_LOOK);
+        }
+        Err(Problem::retry(Kind::OutcomeUnknown, RETRY_AFTER_S))
+    }
+
+    fn read_report(&self, report: ReportId, at: KeptAt) -> Option<(Report, i64)> {
         let slot = Slot { topic: REPORTS, partition: at.partition };
         let records = self.parts().log.read(slot, at.offset, ReadLimit { records: 1, bytes: 1 }).ok()?;
         let record = records.first().filter(|record| record.position == at.offset)?;
         let envelope = Envelope::read(&record.value).ok()?;
         match ReportsBody::read(envelope.body) {
-            Ok(ReportsBody::Report(found)) if found.id == report => Some(*found),
+            Ok(ReportsBody::Report(found)) if found.id == report => Some((*found, record.stamp_ms)),
             _ => None,
         }
     }

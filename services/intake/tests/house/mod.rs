@@ -61,6 +61,13 @@ impl Keys for Shelves {
     fn get(&self, key: KeyId) -> Result<Option<KeyRecord>, AppendError> {
         Ok(self.keys.lock().unwrap().get(&key).cloned())
     }
+
+    fn delete(&self, key: KeyId) -> Pending {
+        let (answer, pending) = Pending::new();
+        self.keys.lock().unwrap().remove(&key);
+        answer.send(Ok(Appended { first_position: 0, stamp_ms: 0 })).unwrap();
+        pending
+    }
 }
 
 impl Attachments for Shelves {
@@ -108,7 +115,8 @@ impl House {
             answers: answers.clone(),
             lag: lag.clone(),
         };
-        ring.observe(Role::new("intake"), false, move |_| Tail::new(answers.clone(), lag.clone()));
+        let keys: Arc<dyn Keys> = shelves.clone();
+        ring.observe(Role::new("intake"), false, move |_| Tail::new(answers.clone(), lag.clone(), keys.clone()));
         let door = Door::new(parts);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -124,20 +132,39 @@ impl House {
     }
 
     pub async fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: house\r\nconnection: close\r\ncontent-length: {}\r\n",
-            body.len()
-        );
-        headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
-        head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await.unwrap();
-        // The door may answer and close before it has read a body that is too large.
-        let _ = stream.write_all(body).await;
-        let mut reply = Vec::new();
-        let _ = stream.read_to_end(&mut reply).await;
-        Reply::read(&reply)
+        request(self.address, method, path, headers, body).await
     }
+
+    /// A request that waits for what the ring makes of it.
+    pub async fn request_while_it_turns(
+        &mut self,
+        method: &'static str,
+        path: &'static str,
+        headers: [(&'static str, &'static str); 2],
+        body: Vec<u8>,
+    ) -> Reply {
+        let address = self.address;
+        let asked = tokio::spawn(async move { request(address, method, path, &headers, &body).await });
+        while !asked.is_finished() {
+            self.ring.settle();
+            tokio::task::yield_now().await;
+        }
+        asked.await.unwrap()
+    }
+}
+
+async fn request(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut head =
+        format!("{method} {path} HTTP/1.1\r\nhost: house\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The door may answer and close before it has read a body that is too large.
+    let _ = stream.write_all(body).await;
+    let mut reply = Vec::new();
+    let _ = stream.read_to_end(&mut reply).await;
+    Reply::read(&reply)
 }
 
 /// An HTTP answer.

@@ -1,4 +1,4 @@
-//! The router as a relay of the engine: one record of `reports` in, one order out, or none for a copy.
+//! The router as a relay of the engine: one record of `reports` in, one order out.
 //!
 //! The id is judged before any look-up, and nothing is changed before everything that is needed has come:
 //! a report that waits for its catalogue is shown again.
@@ -59,8 +59,12 @@ impl Router {
         }
         let id = *report.id.0.as_bytes();
         let first = self.seen.find::<Halt>(&id, |key| cold.get(key))?;
-        match judge(first, report.digest.0, input.position) {
-            Judged::Copy => Ok(Verdict::Done),
+        match judge(first, report.digest.0, report.sealed.key_id.0, input.position) {
+            Judged::Copy { ledger, first, has_own_key } => {
+                let repeated = letters::repeat(&report, first, input.position, has_own_key);
+                out.push(emit(ledger_of(ledger)?, &repeated));
+                Ok(Verdict::Done)
+            }
             Judged::Other { ledger } => {
                 out.push(emit(ledger_of(ledger)?, &letters::refuse(&report, input.position)));
                 Ok(Verdict::Done)
@@ -81,7 +85,8 @@ impl Router {
         };
         let routed = catalogue.route(&letters::question(&report));
         let ledger = routed.ledger;
-        let first = First { digest: report.digest.0, ledger: ledger.number(), position: input.position };
+        let (digest, key) = (report.digest.0, report.sealed.key_id.0);
+        let first = First { digest, key, ledger: ledger.number(), position: input.position };
         if !is_known {
             self.seen.insert(*report.id.0.as_bytes(), first);
         }

@@ -12,6 +12,7 @@ use super::OrderBody;
 pub enum OrderKind {
     Open,
     RefuseReport,
+    RepeatReport,
     CloseHistory,
     Register,
     Dispatch,
@@ -50,6 +51,7 @@ impl OrderBody {
         match self {
             OrderBody::Open(_) => OrderKind::Open,
             OrderBody::RefuseReport { .. } => OrderKind::RefuseReport,
+            OrderBody::RepeatReport { .. } => OrderKind::RepeatReport,
             OrderBody::CloseHistory(_) => OrderKind::CloseHistory,
             OrderBody::Register {} => OrderKind::Register,
             OrderBody::Dispatch(_) => OrderKind::Dispatch,
@@ -89,6 +91,7 @@ impl OrderKind {
     pub const ALL: [OrderKind; 32] = [
         OrderKind::Open,
         OrderKind::RefuseReport,
+        OrderKind::RepeatReport,
         OrderKind::CloseHistory,
         OrderKind::Register,
         OrderKind::Dispatch,
@@ -140,6 +143,7 @@ impl OrderKind {
             self,
             OrderKind::Open
                 | OrderKind::RefuseReport
+                | OrderKind::RepeatReport
                 | OrderKind::CloseHistory
                 | OrderKind::PhotoKept
                 | OrderKind::Climb

@@ -45,6 +45,8 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
     match kind {
         OrderKind::Open => ("上报", "open"),
         OrderKind::RefuseReport => ("拒收上报", "refuse report"),
+        OrderKind::RepeatReport => ("重复报送", "repeat report"),
+        OrderKind::RepeatReport => ("重复报送", "repeat report"),
         OrderKind::CloseHistory => ("历史案件接管", "take over history"),
         OrderKind::Register => ("立案", "register"),
         OrderKind::Dispatch => ("派遣", "dispatch"),
@@ -88,6 +90,7 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
             )
         }
         Fact::ReportRefused { .. } => say("拒收：同一编号的另一份上报", "refused: another report under the same id"),
+        Fact::ReportRepeated { .. } => say("同一上报再次送达，未重复登记", "the same report came again: nothing new"),
         Fact::HistoryTaken { .. } => say("历史案件接管，仅存档", "taken over from another system, for the record"),
         Fact::Registered { by_rule: true } => say("立案（特急自动立案）", "registered, by the rule for P0"),
         Fact::Registered { by_rule: false } => say("立案", "registered"),
