@@ -270,6 +270,7 @@ const FACT_KINDS: [&str; 37] = [
     "registered",
     "reply_missed",
     "report_refused",
+    "report_repeated",
     "request_overtaken",
     "request_refused",
     "requested",

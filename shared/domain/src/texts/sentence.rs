@@ -46,7 +46,6 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::Open => ("上报", "open"),
         OrderKind::RefuseReport => ("拒收上报", "refuse report"),
         OrderKind::RepeatReport => ("重复报送", "repeat report"),
-        OrderKind::RepeatReport => ("重复报送", "repeat report"),
         OrderKind::CloseHistory => ("历史案件接管", "take over history"),
         OrderKind::Register => ("立案", "register"),
         OrderKind::Dispatch => ("派遣", "dispatch"),
