@@ -190,13 +190,20 @@ pub struct NextStep {
     pub at: String,
     /// Who is told.
     pub posts: Vec<Named<PostId>>,
+    /// Vacant posts that were passed over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub vacant: Vec<Named<PostId>>,
 }
 
 fn clock(clock: &Clock, names: &Names, now_ms: i64) -> ClockView {
+    let named = |posts: &[PostId]| {
+        posts.iter().map(|post| Named { id: post.clone(), name: names.post(post) }).collect::<Vec<_>>()
+    };
     let next = clock.next().map(|(step, at_ms)| NextStep {
         rung: step.rung,
         at: rfc3339(at_ms),
-        posts: step.posts.iter().map(|post| Named { id: post.clone(), name: names.post(post) }).collect(),
+        posts: named(&step.posts),
+        vacant: named(&step.vacant),
     });
     ClockView {
         kind: Named { id: clock.kind, name: clock_words(clock.kind).0.to_owned() },

@@ -119,6 +119,18 @@ fn a_cell_without_a_branch_of_its_own_falls_to_its_community() {
     assert_eq!((told.posts, told.vacant), (vec![id("T-C004-SEC")], vec![]));
 }
 
+#[test]
+fn a_lead_from_outside_the_streets_tree_has_the_joint_committee_in_copy_from_the_first_order_on() {
+    let street = qiming::shelved(&qiming::draft());
+    let (hospital, unit) = (id("P-HOSP"), id("U-URBAN"));
+    let ladder = street.ladder(Tier::P2).unwrap();
+    let first = |cell, lead| street.told(&ladder.rungs[0].roles, seat(cell, lead, &unit), at("2026-09-14 09:00")).posts;
+    let wanted = [id("T-C002-SEC"), id("T-CENTER-SHIFT"), id("T-JOINT")];
+    assert_eq!(first("999901001002007", &hospital), wanted, "红旗, with P-STREET in copy");
+    let mall = id("P-MALL");
+    assert_eq!(first("999901001003007", &mall), [id("T-C003-SEC"), id("T-CENTER-SHIFT")], "its parent leads there");
+}
+
 /// A need in 和平第5网格, dispatched in the example street itself.
 fn in_peace_five(time: &str, tier: Tier, unit: &str, draft: &Draft) -> (Ledger, xh_domain::ids::NeedId) {
     let mut ledger = Ledger::with(STREET, qiming::shelved(draft));

@@ -9,8 +9,8 @@ use std::hint::black_box;
 
 use dice::Dice;
 use xh_domain::actor::{Actor, Channel};
-use xh_domain::catalogue::Question;
-use xh_domain::category::{Category, NeedKind};
+use xh_domain::catalogue::{Question, Seat};
+use xh_domain::category::{Category, NeedKind, Tier};
 use xh_domain::digest::digest;
 use xh_domain::ids::CatalogueVersion;
 use xh_domain::keys::OfficeKeys;
@@ -70,5 +70,11 @@ fn figures() {
         kind: NeedKind::UrgentNeed,
         tier: None,
     };
+    let (lead, unit) = ("P-MALL".parse().unwrap(), "U-LABOUR".parse().unwrap());
+    let (ledger, cell) = ("999901001".parse().unwrap(), "999901001003007".parse().ok());
+    let seat = Seat { ledger, cell, lead: Some(&lead), unit: Some(&unit), line: None };
+    let ladder = catalogue.ladder(Tier::P2).unwrap();
+    let roles: Vec<_> = ladder.yellow_roles.iter().chain(ladder.rungs.iter().flat_map(|r| &r.roles)).copied().collect();
+    measure("whom the top rung tells", || drop(black_box(catalogue.told(black_box(&roles), seat, 1_789_347_900_000))));
     measure("route", || drop(black_box(catalogue.route(black_box(&question)))));
 }

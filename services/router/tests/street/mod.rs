@@ -130,7 +130,7 @@ fn post(role: Role) -> Option<Post> {
     let (organisation, unit) = match role.scope() {
         RoleScope::Lead => (Some("P-G001"), None),
         RoleScope::Community => (Some("P-C001"), None),
-        RoleScope::Street | RoleScope::StreetLine => (Some("P-STREET"), None),
+        RoleScope::Street | RoleScope::StreetLine | RoleScope::Coordinator => (Some("P-STREET"), None),
         RoleScope::Unit => (None, Some("U-1")),
         RoleScope::District => (Some("P-DIST"), None),
     };

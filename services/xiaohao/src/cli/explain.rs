@@ -117,7 +117,11 @@ fn item_lines(item: &Value, because: &[&Value]) -> Vec<String> {
 fn next_line(clock: &Value) -> Option<String> {
     let at = clock["next"]["at"].as_str()?;
     let (kind, rung) = (text(&clock["kind"]["name"]), &clock["next"]["rung"]);
-    Some(format!("  下一步 next      {kind} rung {rung} {at} -> {}", posts(&clock["next"]["posts"])))
+    let mut line = format!("  下一步 next      {kind} rung {rung} {at} -> {}", posts(&clock["next"]["posts"]));
+    if array(&clock["next"]["vacant"]).next().is_some() {
+        line.push_str(&format!("\n    空岗越过 vacant, passed over: {}", posts(&clock["next"]["vacant"])));
+    }
+    Some(line)
 }
 
 fn because_lines(why: &Value) -> Vec<String> {

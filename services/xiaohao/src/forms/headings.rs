@@ -53,7 +53,7 @@ const HEADINGS: [(&str, &[&str]); 31] = [
 ];
 
 /// Words in cells, and how the catalogue spells them.
-const WORDS: [(&str, &str); 36] = [
+const WORDS: [(&str, &str); 37] = [
     ("市", "CITY"),
     ("区", "DISTRICT"),
     ("街道", "STREET"),
@@ -81,6 +81,7 @@ const WORDS: [(&str, &str); 36] = [
     ("单位经办人", "UNIT_HANDLER"),
     ("单位负责人", "UNIT_HEAD"),
     ("区值班室", "DISTRICT_DUTY"),
+    ("大工委", "JOINT_COMMITTEE"),
     ("A角", "A"),
     ("B角", "B"),
     ("牵头", "LEAD"),

@@ -121,7 +121,8 @@ pub(super) const fn extensions() -> Extensions {
     Extensions { count_max: 2, long_over_days: 5, after_deadline: false }
 }
 
-/// The default ladder of `domain.md` 2.7.
+/// The default ladder of `domain.md` 2.7; who leads through a joint committee has it in copy from the first order
+/// on (8, rule 11).
 fn default_ladder() -> Ladder {
     let rung = |after_per_mille, colour, form, roles| Rung { after_per_mille, colour, form, roles };
     Ladder {
@@ -130,7 +131,12 @@ fn default_ladder() -> Ladder {
         reply: limit(1, LimitUnit::WorkDays),
         copied_at_dispatch: vec![],
         rungs: vec![
-            rung(0, Colour::Blue, RungForm::SupervisionOrder, vec![Role::CommunitySecretary, Role::ShiftLead]),
+            rung(
+                0,
+                Colour::Blue,
+                RungForm::SupervisionOrder,
+                vec![Role::CommunitySecretary, Role::ShiftLead, Role::JointCommittee],
+            ),
             rung(500, Colour::Orange, RungForm::SupervisionOrder, vec![Role::LeaderInCharge]),
             rung(
                 1_000,

@@ -133,6 +133,8 @@ pub enum Role {
     UnitHead,
     /// 区值班室.
     DistrictDuty,
+    /// “大工委”办公室, of the organisation that coordinates a lead from outside the street's tree.
+    JointCommittee,
 }
 
 /// Where the holder of a role is looked for.
@@ -150,11 +152,13 @@ pub enum RoleScope {
     Unit,
     /// In the district's Party organisation.
     District,
+    /// In the organisation through whose joint committee the lead is reached; nowhere for all others.
+    Coordinator,
 }
 
 impl Role {
     /// All of them, from the ground up.
-    pub const ALL: [Role; 15] = [
+    pub const ALL: [Role; 16] = [
         Role::GridWorker,
         Role::GridBranchSecretary,
         Role::CommunitySecretary,
@@ -170,6 +174,7 @@ impl Role {
         Role::UnitHandler,
         Role::UnitHead,
         Role::DistrictDuty,
+        Role::JointCommittee,
     ];
 
     /// As on the wire and in the office's files.
@@ -190,6 +195,7 @@ impl Role {
             Role::UnitHandler => "UNIT_HANDLER",
             Role::UnitHead => "UNIT_HEAD",
             Role::DistrictDuty => "DISTRICT_DUTY",
+            Role::JointCommittee => "JOINT_COMMITTEE",
         }
     }
 
@@ -205,7 +211,7 @@ impl Role {
             Role::CenterHead | Role::LeaderInCharge => Role::StreetDirector,
             Role::StreetDirector => Role::StreetPartySecretary,
             Role::StreetPartySecretary => Role::DistrictDuty,
-            Role::DistrictDuty => return None,
+            Role::DistrictDuty | Role::JointCommittee => return None,
         })
     }
 
@@ -217,6 +223,7 @@ impl Role {
             Role::LeaderInCharge => RoleScope::StreetLine,
             Role::UnitHandler | Role::UnitHead => RoleScope::Unit,
             Role::DistrictDuty => RoleScope::District,
+            Role::JointCommittee => RoleScope::Coordinator,
             Role::Dispatcher
             | Role::ShiftLead
             | Role::Approver

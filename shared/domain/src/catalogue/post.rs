@@ -194,12 +194,18 @@ impl Catalogue {
             RoleScope::StreetLine => self.leader_place(seat),
             RoleScope::Unit => seat.unit.cloned().map(Place::Unit),
             RoleScope::District => self.district_place(seat),
+            RoleScope::Coordinator => self.coordinator(seat).map(Place::Organisation),
         };
         self.chairs.at(role, place)
     }
 
     fn community_organisation(&self, seat: Seat) -> Option<OrgId> {
         self.regions.communities.get(&seat.cell?.community())?.organisation.clone()
+    }
+
+    /// Whose joint committee (大工委) the lead belongs to, where no parent of the street's tree leads there.
+    fn coordinator(&self, seat: Seat) -> Option<OrgId> {
+        self.organisation(seat.lead?)?.coordinated_by.clone()
     }
 
     fn street_organisation(&self, seat: Seat) -> Option<OrgId> {
