@@ -14,7 +14,7 @@ use xh_domain::catalogue::{Catalogue, Draft, Seat};
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock::ClockKind;
 use xh_domain::fact::Fact;
-use xh_domain::order::{Dispatch, OrderBody};
+use xh_domain::order::{Dispatch, OrderBody, Reassignment};
 use xh_domain::refusal::Refusal;
 
 /// Who sits in a post, in words.
@@ -190,6 +190,9 @@ fn a_task_outside_the_admission_list_is_refused_with_the_article() {
     assert_eq!(refused(to("U-XINHUA", &[])), refusal);
     assert_eq!(refused(to("U-URBAN", &["U-XINHUA"])), refusal, "nor as a cooperating unit");
     ledger.done("2026-09-14 09:21", person("dispatcher"), need, None, to("U-URBAN", &["U-PROPERTY"]));
+    let designate = OrderBody::Designate(Reassignment { responsible: id("U-XINHUA"), cooperating: vec![] });
+    let refused = ledger.refused("2026-09-14 09:30", holder("head", "T-CENTER-HEAD"), need, a(), designate);
+    assert_eq!(refused, refusal, "nor by moving it there later");
 }
 
 #[test]

@@ -112,6 +112,8 @@ impl<'a> Matter<'a> {
             return Err(Refusal::TooMuch);
         }
         self.units_are_known(&to.responsible, &to.cooperating)?;
+        let units = std::iter::once(&to.responsible).chain(&to.cooperating);
+        self.admits(self.need()?, item.tier, item.std_code, units)?;
         let clocks =
             if to.responsible == item.responsible { Vec::new() } else { self.clocks_of_next(item, &to.responsible)? };
         one(Fact::Redispatched {
