@@ -4,6 +4,8 @@
 //! time zone, +08:00; look-ups come with an instant in milliseconds. The last day counts. This file
 //! knows no calendar of rest days: that is `almanac`'s.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds of one day; China keeps no summer time.
@@ -33,6 +35,12 @@ impl Day {
     #[must_use]
     pub fn start_ms(self) -> i64 {
         i64::from(self.0) * DAY_MS - OFFICE_OFFSET_MS
+    }
+
+    /// The day after.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
     }
 
     /// Days from the civil date, by Hinnant's algorithm; `None` where there is no such date.
@@ -111,6 +119,34 @@ impl Validity {
         let valid_from = self.valid_from.max(other.valid_from);
         let valid_to = [self.valid_to, other.valid_to].into_iter().flatten().min();
         valid_to.is_none_or(|last| valid_from <= last).then_some(Self { valid_from, valid_to })
+    }
+
+    /// The days from the first day of either to the last of either.
+    #[must_use]
+    pub fn span(self, other: Self) -> Self {
+        let valid_to = self.valid_to.zip(other.valid_to).map(|(one, another)| one.max(another));
+        Self { valid_from: self.valid_from.min(other.valid_from), valid_to }
+    }
+
+    /// Whether `day` is one of the days.
+    #[must_use]
+    pub fn holds(self, day: Day) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+
+    /// The day itself, or the first or last of these days when it lies before or after them.
+    #[must_use]
+    pub fn nearest(self, day: Day) -> Day {
+        let day = day.max(self.valid_from);
+        self.valid_to.map_or(day, |last| day.min(last))
+    }
+
+    /// The days of this span on which some of `parts` begin or have just ended; the first day is always one.
+    #[must_use]
+    pub fn turning_days(self, parts: impl Iterator<Item = Self>) -> BTreeSet<Day> {
+        let turns = parts.flat_map(|part| [Some(part.valid_from), part.valid_to.map(Day::next)]);
+        let within = turns.flatten().filter(|&day| self.holds(day));
+        within.chain([self.valid_from]).collect()
     }
 
     /// Whether `at_ms` falls on or after the first day.

@@ -86,7 +86,13 @@ impl Index {
     /// Builds the index. Where cells overlap, precedence decides; the loader warns of it.
     #[must_use]
     pub fn build(cells: &[Cell]) -> Self {
-        let outlines = Outlines::of(cells);
+        Self::build_of(cells, |_| true)
+    }
+
+    /// [`Self::build`] over those cells that are wanted; their numbers are those in the whole slice.
+    #[must_use]
+    pub fn build_of(cells: &[Cell], wanted: impl Fn(&Cell) -> bool) -> Self {
+        let outlines = Outlines::of(cells, wanted);
         let corners = outlines.corners();
         let most_squares = (corners.len() * SQUARES_PER_CORNER).clamp(FEWEST_SQUARES, MOST_SQUARES);
         let raster = Bounds::around(corners.iter().copied()).map(|bounds| Raster::over(bounds, most_squares));
@@ -99,12 +105,30 @@ impl Index {
     #[must_use]
     #[inline]
     pub fn locate(&self, point: Point<Cgcs2000>) -> Option<Hit> {
-        let p = point.into();
+        self.locate_position(point.into())
+    }
+
+    #[inline]
+    pub(crate) fn locate_position(&self, p: Position) -> Option<Hit> {
         match self.content_at(p) {
             Content::Nothing => None,
             Content::Whole(rank) => Some(Hit { cell: self.outlines.cell(rank), edge: false }),
             Content::Contested(list) => self.best_claim(list, p),
         }
+    }
+
+    /// Whether the squares alone give one answer for the whole box: reads no edge, and may say no in doubt.
+    pub(crate) fn is_uniform(&self, area: Bounds) -> bool {
+        let Some((raster, block)) = self.raster.and_then(|raster| Some((raster, raster.block(area)?))) else {
+            return true;
+        };
+        let mut squares =
+            block.rows.flat_map(|row| block.columns.clone().map(move |column| raster.square(column, row)));
+        let first = squares.next().map(|square| self.squares[square]);
+        let is_contested = |square: Square| matches!(square.content(), Content::Contested(_));
+        let is_one =
+            first.is_none_or(|first| !is_contested(first) && squares.all(|square| self.squares[square] == first));
+        is_one && raster.holds(area)
     }
 
     /// [`Self::locate`] for many points: answers in their order. First every square is read, which

@@ -27,9 +27,10 @@ mod outline;
 mod point;
 mod raster;
 mod shape;
+mod share;
 
-pub use atlas::{Atlas, BoundaryVersion, Force, Sheet};
-pub use cell::{Cell, CellKind};
+pub use atlas::{Atlas, BoundaryVersion, Force, MAX_STRETCHES, Sheet};
+pub use cell::{Cell, CellKind, Layer};
 pub use code::{CellCode, Code, CodeFault, CommunityCode, DivisionCode, StreetCode};
 pub use datum::{Bd09, Cgcs2000, Datum, DatumFault, Frame, Gcj02, Wgs84};
 pub use day::{Day, DayFault, Validity};
@@ -38,8 +39,9 @@ pub use hilbert::hilbert_key;
 pub use index::{Hit, Index};
 pub use load::{
     DUST_AREA_M2, Fault, FaultKind, LoadOptions, Loaded, MAX_FAULTS, MAX_FEATURES, MAX_FILE_BYTES, Mapping, Piece,
-    Place, REFUSED_AREA_M2, Refused, Repair, Source, load,
+    Place, REFUSED_AREA_M2, Refused, Repair, SLIVER_WIDTH_M, Source, Suspicion, load, load_outlines,
 };
 pub use nearby::{MAX_NEAR_CELLS, MAX_RADIUS_M, Near};
 pub use point::{Point, PointFault, RawPoint};
 pub use shape::{MAX_SPAN_E7, MAX_VERTICES, Polygon, Ring, Shape, ShapeFault, Standing};
+pub use share::{MAX_SHARES, Share};

@@ -11,22 +11,26 @@ mod fault;
 mod geojson;
 mod mapping;
 mod meetings;
+mod outlines;
 mod repair;
+mod shift;
 mod soundness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use coverage::{DUST_AREA_M2, REFUSED_AREA_M2};
+pub use coverage::{DUST_AREA_M2, REFUSED_AREA_M2, SLIVER_WIDTH_M};
 pub use fault::{Fault, FaultKind, Place, Refused};
 pub use mapping::{Mapping, Piece, Source};
+pub use outlines::load_outlines;
 pub use repair::Repair;
+pub use shift::Suspicion;
 
-use crate::atlas::BoundaryVersion;
-use crate::cell::Cell;
-use crate::code::CommunityCode;
+use crate::atlas::{BoundaryVersion, MAX_STRETCHES};
+use crate::cell::{Cell, Layer};
+use crate::code::{CommunityCode, DivisionCode};
 use crate::day::Validity;
-use crate::shape::{Ring, Shape};
-use coverage::coverage_faults;
+use crate::shape::{Ring, Shape, ShapeFault};
+use coverage::{coverage_faults, slivers};
 use geojson::{Draft, RingDraft};
 
 /// Largest file taken, bytes.
@@ -43,6 +47,10 @@ pub struct LoadOptions<'a> {
     pub repair: bool,
     /// The communities that exist; a cell of another is refused. Without it any is taken.
     pub communities: Option<&'a BTreeSet<CommunityCode>>,
+    /// The outlines of districts, as far as they are known: a cell stays in that of its code.
+    pub districts: &'a [(DivisionCode, Shape)],
+    /// The cells that stand now, to notice a file in another datum by.
+    pub standing: &'a [Cell],
 }
 
 /// A file that was taken.
@@ -50,9 +58,11 @@ pub struct LoadOptions<'a> {
 pub struct Loaded {
     /// The cells, in order of their codes.
     pub cells: Vec<Cell>,
-    /// The days on which all of them are valid.
+    /// Of which grid they are.
+    pub layer: Layer,
+    /// From the first day of any to the last of any.
     pub validity: Validity,
-    /// Small overlaps and gaps.
+    /// Small overlaps and gaps, slivers, ground a little outside the district, a shift.
     pub warnings: Vec<Fault>,
     /// What was mended.
     pub repairs: Vec<Repair>,
@@ -62,7 +72,7 @@ impl Loaded {
     /// The cells as a boundary version of this name.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> BoundaryVersion {
-        BoundaryVersion { name: name.into(), validity: self.validity, cells: self.cells }
+        BoundaryVersion { name: name.into(), layer: self.layer, validity: self.validity, cells: self.cells }
     }
 }
 
@@ -93,12 +103,13 @@ pub fn load(bytes: &[u8], mapping: &Mapping, options: LoadOptions<'_>) -> Result
         }
     }
     faults.extend(duplicates(&taken));
-    let validity = common_validity(&taken, &mut faults);
+    let validity = taken.iter().map(|one| one.cell.validity).reduce(Validity::span);
+    faults.extend(validity.and_then(|whole| too_many_days(&taken, whole)));
     let (Some(validity), true) = (validity, faults.is_empty()) else { return Err(faults.into()) };
-    let warnings = covered(&taken)?;
+    let warnings = placed(&taken, validity, options)?;
     let mut cells: Vec<Cell> = taken.into_iter().map(|one| one.cell).collect();
-    cells.sort_by_key(|cell| cell.code);
-    Ok(Loaded { cells, validity, warnings, repairs })
+    cells.sort_by_key(|cell| (cell.code, cell.validity.valid_from));
+    Ok(Loaded { cells, layer: mapping.layer, validity, warnings, repairs })
 }
 
 /// One feature: its fields, its ground, and the repair that it needed.
@@ -125,8 +136,7 @@ fn feature(
         (Ok(fields), Ok(ground)) => (fields, ground),
         (fields, ground) => return Err([fields.err().unwrap_or_default(), ground.err().unwrap_or_default()].concat()),
     };
-    let shape = Shape::new(draft.iter().map(|rings| rings.iter().map(ring_of).collect()).collect())
-        .map_err(|fault| vec![here(FaultKind::Shape(fault))])?;
+    let shape = shape_of(&draft).map_err(|fault| vec![here(FaultKind::Shape(fault))])?;
     let mapping::Fields { code, name, kind, party_org, households, validity } = fields;
     Ok((Taken { cell: Cell { code, name, kind, party_org, households, validity, shape }, draft, place }, repair))
 }
@@ -143,39 +153,55 @@ fn sound(draft: Draft, place: &Place, repair: bool) -> Result<(Draft, Option<Rep
     Ok((draft, repair))
 }
 
+fn shape_of(draft: &Draft) -> Result<Shape, ShapeFault> {
+    Shape::new(draft.iter().map(|rings| rings.iter().map(ring_of).collect()).collect())
+}
+
 fn ring_of(ring: &RingDraft) -> Ring {
     // Corners come from points in range, or from between such points: none is lost here.
     ring.corners.iter().filter_map(|corner| corner.at.try_into().ok()).collect()
 }
 
+/// Cells whose code another has on a common day.
 fn duplicates(taken: &[Taken]) -> Vec<Fault> {
-    let mut first_at = BTreeMap::new();
-    let repeated = |one: &Taken| {
-        let number = one.place.feature?;
-        let first = *first_at.entry(one.cell.code).or_insert(number);
-        (first != number).then(|| one.place.clone().fault(FaultKind::DuplicateCode(first)))
+    let mut first_of = BTreeMap::<_, Vec<&Taken>>::new();
+    let repeated = |one: &'_ Taken, earlier: &[&Taken]| {
+        let first = earlier.iter().find(|other| other.cell.validity.overlap(one.cell.validity).is_some())?;
+        Some(one.place.clone().fault(FaultKind::DuplicateCode(first.place.feature?)))
     };
-    taken.iter().filter_map(repeated).collect()
-}
-
-/// The days that all cells have; a cell that leaves none is a fault.
-fn common_validity(taken: &[Taken], faults: &mut Vec<Fault>) -> Option<Validity> {
-    let mut common = taken.first()?.cell.validity;
+    let mut faults = Vec::new();
     for one in taken {
-        match common.overlap(one.cell.validity) {
-            Some(days) => common = days,
-            None => faults.push(one.place.clone().fault(FaultKind::NoCommonDay)),
-        }
+        let earlier = first_of.entry(one.cell.code).or_default();
+        faults.extend(repeated(one, earlier));
+        earlier.push(one);
     }
-    Some(common)
+    faults
 }
 
-/// Overlaps and gaps: the small ones as warnings; with a large one, all refuse.
-fn covered(taken: &[Taken]) -> Result<Vec<Fault>, Refused> {
-    let found = coverage_faults(taken);
+fn too_many_days(taken: &[Taken], whole: Validity) -> Option<Fault> {
+    let count = whole.turning_days(taken.iter().map(|one| one.cell.validity)).len();
+    (count > MAX_STRETCHES).then(|| Place::default().fault(FaultKind::TooManyDays(count)))
+}
+
+/// What the drawing as a whole is warned of; with a large fault, or in the wrong datum, all refuse.
+fn placed(taken: &[Taken], whole: Validity, options: LoadOptions<'_>) -> Result<Vec<Fault>, Refused> {
+    let suspicion = shift::suspicion(taken, options.standing, options.districts);
+    let told = |suspicion| Place::default().fault(FaultKind::Datum(suspicion));
+    if let Some(suspicion) = suspicion.filter(|suspicion| suspicion.refuses()) {
+        return Err(told(suspicion).into());
+    }
+    let (thin, thin_parts): (Vec<_>, Vec<_>) = taken.iter().map(slivers).unzip();
+    let found = coverage_faults(taken, whole, options.districts);
     let large = |fault: &Fault| match fault.kind {
-        FaultKind::Overlap { area_m2, .. } | FaultKind::Gap { area_m2 } => area_m2 >= REFUSED_AREA_M2,
+        FaultKind::Overlap { area_m2, .. } | FaultKind::Gap { area_m2, .. } => area_m2 >= REFUSED_AREA_M2,
+        FaultKind::OutsideDistrict { area_m2, .. } => area_m2 >= REFUSED_AREA_M2,
         _ => false,
     };
-    if found.iter().any(large) { Err(found.into_iter().filter(large).collect::<Vec<_>>().into()) } else { Ok(found) }
+    let (refused, small): (Vec<Fault>, Vec<Fault>) = found.into_iter().partition(large);
+    let refused: Vec<Fault> = thin.into_iter().flatten().chain(refused).collect();
+    if refused.is_empty() {
+        Ok(suspicion.map(told).into_iter().chain(thin_parts.into_iter().flatten()).chain(small).collect())
+    } else {
+        Err(refused.into())
+    }
 }

@@ -101,7 +101,7 @@ impl Plane {
     }
 
     /// A box that holds everything within `radius_mm`.
-    fn reach(&self, radius_mm: i64) -> Bounds {
+    pub(crate) fn reach(&self, radius_mm: i64) -> Bounds {
         let units = |scale_nm: i64| radius_mm * 1_000_000 / scale_nm + 1;
         let shift =
             |value: i32, by: i64| (i64::from(value) + by).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
@@ -121,7 +121,7 @@ impl Plane {
     }
 
     /// Distance to the segment `a`-`b`: to the foot of the perpendicular if it falls inside, else to an end.
-    fn distance_mm(&self, a: Position, b: Position) -> i64 {
+    pub(crate) fn distance_mm(&self, a: Position, b: Position) -> i64 {
         let (a, b) = (self.offset_mm(a), self.offset_mm(b));
         let wide = |(x, y): (i64, i64)| (i128::from(x), i128::from(y));
         let ((ax, ay), (bx, by)) = (wide(a), wide(b));

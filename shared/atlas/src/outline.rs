@@ -27,11 +27,12 @@ struct Outline {
 }
 
 impl Outlines {
-    /// Lays down the ground of `cells`, none of which may exceed 2^32 in number or corners.
-    pub(crate) fn of(cells: &[Cell]) -> Self {
-        let mut by_rank: Vec<u32> = (0..cells.len() as u32).collect();
+    /// Lays down the ground of those of `cells` that are wanted; they may not exceed 2^32 in number or corners.
+    pub(crate) fn of(cells: &[Cell], wanted: impl Fn(&Cell) -> bool) -> Self {
+        let numbers = 0..cells.len() as u32;
+        let mut by_rank: Vec<u32> = numbers.filter(|&cell| wanted(&cells[cell as usize])).collect();
         by_rank.sort_by_key(|&cell| (cells[cell as usize].precedence(), cell));
-        let mut found = Self { outlines: vec![Outline::default(); cells.len()], ..Self::default() };
+        let mut found = Self { outlines: vec![Outline::default(); by_rank.len()], ..Self::default() };
         for rank in along_curve(cells, &by_rank) {
             let cell = by_rank[rank as usize];
             let first_ring = found.ring_starts.len() as u32;
@@ -99,7 +100,7 @@ impl Outlines {
 
 /// Ranks in the order of Hilbert's curve through the middles of their shapes.
 fn along_curve(cells: &[Cell], by_rank: &[u32]) -> Vec<u32> {
-    let whole = cells.iter().map(|cell| cell.shape.bounds()).reduce(Bounds::with);
+    let whole = by_rank.iter().map(|&cell| cells[cell as usize].shape.bounds()).reduce(Bounds::with);
     let key = |rank: &u32| {
         let (own, all) = (cells[by_rank[*rank as usize] as usize].shape.bounds(), whole?);
         let (width, height) = all.spans();

@@ -61,6 +61,12 @@ impl Raster {
         inside.then(|| (row * u64::from(self.columns) + column) as usize)
     }
 
+    /// Whether a box lies wholly in the rectangle.
+    pub(crate) const fn holds(&self, area: Bounds) -> bool {
+        let Bounds { west, south, east, north } = self.bounds;
+        west <= area.west && area.east <= east && south <= area.south && area.north <= north
+    }
+
     /// The number of the square at a column and row.
     pub(crate) const fn square(&self, column: u32, row: u32) -> usize {
         row as usize * self.columns as usize + column as usize

@@ -5,8 +5,10 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use support::tiles::{city, points};
-use xh_atlas::{Cell, Cgcs2000, Hit, Index, Point};
+use xh_atlas::{Cell, Cgcs2000, Hit, Index, MAX_SHARES, Point};
 
 /// Where a point lies in one cell: `None` outside, else whether it is on the edge.
 fn standing(cell: &Cell, p: Point<Cgcs2000>) -> Option<bool> {
@@ -121,12 +123,18 @@ fn a_handful_of_cells_and_cells_far_apart_answer_as_brute_force_does() {
     agree(&far, &points(&far, 4_000, 5));
 }
 
-/// Distance from a point to a cell's nearest edge in metres, by floats on a sphere-like local plane.
-fn distance_m(cell: &Cell, p: Point<Cgcs2000>) -> f64 {
+/// Metres east and north of 1e-7 degree at a point.
+fn metres(p: Point<Cgcs2000>) -> (f64, f64) {
     let latitude = (f64::from(p.lat_e7()) / 1e7).to_radians();
     let squash = 1.0 - 0.006_694_380_022_9 * latitude.sin().powi(2);
     let east_m = 6_378_137.0 / squash.sqrt() * latitude.cos() * 1e-7f64.to_radians();
     let north_m = 6_378_137.0 * (1.0 - 0.006_694_380_022_9) / squash.powf(1.5) * 1e-7f64.to_radians();
+    (east_m, north_m)
+}
+
+/// Distance from a point to a cell's nearest edge in metres, by floats on a sphere-like local plane.
+fn distance_m(cell: &Cell, p: Point<Cgcs2000>) -> f64 {
+    let (east_m, north_m) = metres(p);
     let offset = |q: Point<Cgcs2000>| {
         (f64::from(q.lon_e7() - p.lon_e7()) * east_m, f64::from(q.lat_e7() - p.lat_e7()) * north_m)
     };
@@ -173,4 +181,51 @@ fn the_nearest_cell_takes_a_point_just_outside() {
     assert_eq!(index.nearest(beside(100), 2), Some(Hit { cell: basic as u32, edge: false }));
     assert_eq!(index.nearest(beside(400), 2), None);
     assert_eq!(index.nearest(beside(0), 2), index.locate(beside(0)));
+}
+
+#[test]
+fn shares_of_a_circle_are_those_that_a_finer_pattern_counts() {
+    let cells = city(20, 20, 2);
+    let index = Index::build(&cells);
+    let (mut sole, mut shared) = (0, 0);
+    for (number, point) in points(&cells, 100, 17).into_iter().enumerate() {
+        let radius_m = [0, 5, 20, 60, 150][number % 5];
+        let shares = index.shares(point, radius_m);
+        let fine = fine_shares(&cells, point, f64::from(radius_m));
+        if shares.is_empty() {
+            let own = index.locate(point).map(|hit| hit.cell);
+            assert!(fine.keys().all(|&cell| cell == own), "{point} {radius_m}: {fine:?}");
+            sole += 1;
+            continue;
+        }
+        shared += 1;
+        let sum: u32 = shares.iter().map(|share| u32::from(share.per_mille)).sum();
+        assert!((997..=1_003).contains(&sum) || shares.len() == MAX_SHARES, "{shares:?}");
+        assert!(shares.is_sorted_by_key(|share| std::cmp::Reverse(share.per_mille)));
+        for share in &shares {
+            let expected = fine.get(&share.cell).copied().unwrap_or(0.0);
+            assert!((f64::from(share.per_mille) - expected).abs() < 15.0, "{point} {radius_m} {share:?} {expected}");
+        }
+    }
+    assert!(sole > 25 && shared > 25, "{sole} {shared}");
+}
+
+/// Thousandths of a circle by cell, from 6 thousand points asked one by one.
+fn fine_shares(cells: &[Cell], middle: Point<Cgcs2000>, radius_m: f64) -> BTreeMap<Option<u32>, f64> {
+    let (east_m, north_m) = metres(middle);
+    let mut counts = BTreeMap::<Option<u32>, f64>::new();
+    let boxes: Vec<[i32; 4]> = cells.iter().map(boxed).collect();
+    let (mut all, steps) = (0.0, 45);
+    for (x, y) in (-steps..=steps).flat_map(|x| (-steps..=steps).map(move |y| (x, y))) {
+        let (east, north) = (f64::from(x) / f64::from(steps), f64::from(y) / f64::from(steps));
+        if east * east + north * north > 1.0 {
+            continue;
+        }
+        let by = |part: f64, unit_m: f64| (part * radius_m / unit_m).round() as i32;
+        let point =
+            Point::new(middle.lon_e7() + by(east, east_m), middle.lat_e7() + by(north, north_m)).expect("in range");
+        *counts.entry(brute_force(cells, &boxes, point).map(|hit| hit.cell)).or_default() += 1.0;
+        all += 1.0;
+    }
+    counts.into_iter().map(|(cell, count)| (cell, count * 1_000.0 / all)).collect()
 }

@@ -3,7 +3,9 @@
 mod support;
 
 use support::shared_data;
-use xh_atlas::{Atlas, CellKind, Cgcs2000, Force, LoadOptions, Loaded, Mapping, Point, RawPoint, Standing, load};
+use xh_atlas::{
+    Atlas, CellKind, Cgcs2000, Datum, Force, Layer, LoadOptions, Loaded, Mapping, Point, RawPoint, Standing, load,
+};
 
 fn street() -> Option<Loaded> {
     let bytes = shared_data("qiming/street_cells.geojson", "the example street's 40 cells")?;
@@ -45,7 +47,7 @@ fn forty_cells_load_without_a_warning_and_tile_the_rectangle() {
 fn the_seven_edge_points_come_out_as_written() {
     let Some(street) = street() else { return };
     let atlas = Atlas::new(vec![street.named("2026")]);
-    let (sheet, force) = atlas.at(1_789_833_600_000).expect("a version");
+    let (sheet, force) = atlas.at(Layer::Service, 1_789_833_600_000).expect("a version");
     assert_eq!(force, Force::InForce);
     for (lon, lat, expected) in [
         ("120.1020", "30.2650", Some(("001001", true))),
@@ -57,7 +59,7 @@ fn the_seven_edge_points_come_out_as_written() {
         ("120.1000", "30.2500", Some(("004004", true))),
     ] {
         let point = Point::<Cgcs2000>::from_text(lon, lat).expect("in range");
-        let hit = sheet.index().locate(point);
+        let hit = sheet.index_at(0).locate(point);
         let found = hit.map(|hit| (sheet.cell(hit.cell).code.to_string()[9..].to_owned(), hit.edge));
         assert_eq!(found, expected.map(|(code, edge)| (code.to_owned(), edge)), "{lon} {lat}");
     }
@@ -69,9 +71,10 @@ fn every_need_falls_into_its_cell_and_astray_when_its_datum_is_ignored() {
     else {
         return;
     };
-    let atlas = Atlas::new(vec![street.named("2026")]);
-    let (sheet, _) = atlas.at(1_789_833_600_000).expect("a version");
-    let short = |point| sheet.index().locate(point).map(|hit| sheet.cell(hit.cell).code.to_string()[9..].to_owned());
+    let atlas = Atlas::new(vec![street.clone().named("2026")]);
+    let (sheet, _) = atlas.at(Layer::Service, 1_789_833_600_000).expect("a version");
+    let short =
+        |point| sheet.index_at(0).locate(point).map(|hit| sheet.cell(hit.cell).code.to_string()[9..].to_owned());
     let document: serde_json::Value = serde_json::from_slice(&bytes).expect("json");
     let needs = document["needs"].as_array().expect("needs");
     let mut moved = 0;
@@ -84,9 +87,13 @@ fn every_need_falls_into_its_cell_and_astray_when_its_datum_is_ignored() {
         let truth = Point::from_text(&text(&need["lon"]), &text(&need["lat"])).expect("in range");
         let found = raw.to_cgcs2000();
         assert!((found.lon_e7() - truth.lon_e7()).abs() < 11 && (found.lat_e7() - truth.lat_e7()).abs() < 10);
-        assert!(sheet.index().closer_than(truth, 60).is_empty(), "no need is ambiguous at 60 m");
+        assert!(sheet.index_at(0).closer_than(truth, 60).is_empty(), "no need is ambiguous at 60 m");
         let ignorant = Point::new(raw.lon_e7(), raw.lat_e7()).expect("in range");
-        moved += usize::from(short(ignorant).as_deref() != Some(expected));
+        let astray = short(ignorant).as_deref() != Some(expected);
+        assert_eq!(astray, matches!(datum, Datum::Gcj02 | Datum::Bd09), "{need}");
+        let written = |cell: Option<String>| cell.map_or_else(|| "街道范围外".into(), |cell| name_of(&street, &cell));
+        assert!(!astray || need["misroute"].as_str() == Some(&written(short(ignorant))), "{need}");
+        moved += usize::from(astray);
     }
     assert_eq!((needs.len(), moved), (10, 8));
 }
@@ -98,4 +105,10 @@ fn a_hole_belongs_to_the_cell_that_fills_it() {
     let point = Point::<Cgcs2000>::from_text("120.1150", "30.2655").expect("in range");
     assert_eq!(by_code("002003").shape.standing(point), Standing::Outside);
     assert_eq!(by_code("002007").shape.standing(point), Standing::Inside);
+}
+
+/// The name of the cell whose code ends so.
+fn name_of(street: &Loaded, end: &str) -> String {
+    let cell = street.cells.iter().find(|cell| cell.code.to_string().ends_with(end));
+    cell.expect("a cell of the street").name.clone()
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use support::tiles::city;
-use xh_atlas::{Cell, CellKind, FaultKind, LoadOptions, Loaded, Mapping, Refused, Shape, Standing, load};
+use xh_atlas::{
+    Cell, CellKind, FaultKind, LoadOptions, Loaded, Mapping, Refused, Shape, Standing, load, load_outlines,
+};
 
 const SQUARE: &str = "[[[120,30],[120.002,30],[120.002,30.002],[120,30.002],[120,30]]]";
 
@@ -37,7 +39,7 @@ fn told(coordinates: &str) -> Vec<String> {
 fn a_sound_file_is_taken_with_all_its_fields() {
     let loaded = taken(&file(&[feature("999901001001001", SQUARE)])).expect("sound");
     let cell = &loaded.cells[0];
-    assert_eq!((cell.name.as_str(), cell.kind, cell.party_org.as_str()), ("一格", CellKind::Basic, "P-1"));
+    assert_eq!((cell.name.as_str(), cell.kind, cell.party_org.as_deref()), ("一格", CellKind::Basic, Some("P-1")));
     assert_eq!((cell.households, cell.validity.valid_from.to_string().as_str()), (Some(12), "2026-01-01"));
     assert_eq!(loaded.warnings, []);
     let with_mark = [b"\xEF\xBB\xBF".as_slice(), file(&[feature("999901001001001", SQUARE)]).as_bytes()].concat();
@@ -118,7 +120,7 @@ fn faults_of_nesting_are_named() {
         feature("999901001001002", &format!("[[{large},{middle}],[{small}]]")).replace("Polygon", "MultiPolygon")
     ]);
     let island = taken(&text).expect_err("the ring of water between is a gap of some 0.4 km²");
-    assert!(matches!(island.faults[0].kind, FaultKind::Gap { area_m2 } if area_m2 > 500_000.0), "{island}");
+    assert!(matches!(island.faults[0].kind, FaultKind::Gap { area_m2, .. } if area_m2 > 500_000.0), "{island}");
 }
 
 #[test]
@@ -156,19 +158,93 @@ fn codes_are_unique_and_their_parents_known() {
         FaultKind::ParentDisagrees("999901001002".into())
     );
     let known: BTreeSet<_> = ["999901001002".parse().expect("a code")].into();
-    let options = LoadOptions { repair: false, communities: Some(&known) };
+    let options = LoadOptions { communities: Some(&known), ..LoadOptions::default() };
     let refused = load(file(&[feature("999901001001001", SQUARE)]).as_bytes(), &Mapping::default(), options);
     assert_eq!(refused.expect_err("unknown").faults[0].kind, FaultKind::UnknownParent("999901001001".into()));
 }
 
 #[test]
-fn cells_of_one_file_have_a_day_in_common() {
+fn cells_may_come_and_go_within_the_days_of_a_file() {
     let old = feature("999901001001001", SQUARE).replace("\"valid_to\":null", "\"valid_to\":\"2026-06-30\"");
-    let new = feature("999901001001002", &SQUARE.replace("120", "121")).replace("2026-01-01", "2026-06-30");
-    let loaded = taken(&file(&[old.clone(), new.clone()])).expect("one day in common");
-    assert_eq!(loaded.validity.valid_to, Some(loaded.validity.valid_from));
-    let refused = taken(&file(&[old, new.replace("2026-06-30", "2026-07-01")])).expect_err("no day");
-    assert_eq!((refused.faults[0].place.feature, &refused.faults[0].kind), (Some(1), &FaultKind::NoCommonDay));
+    let new = feature("999901001001001", SQUARE).replace("2026-01-01", "2026-07-01").replace("一格", "新格");
+    let loaded = taken(&file(&[new.clone(), old.clone()])).expect("one code, one ground, never on one day");
+    assert_eq!((loaded.validity.valid_from.to_string().as_str(), loaded.validity.valid_to), ("2026-01-01", None));
+    assert_eq!(loaded.cells.iter().map(|cell| cell.name.as_str()).collect::<Vec<_>>(), ["一格", "新格"]);
+    let refused = taken(&file(&[old.clone(), new.replace("2026-07-01", "2026-06-30")])).expect_err("one day too many");
+    assert_eq!(refused.faults[0].kind, FaultKind::DuplicateCode(0));
+    let refused = taken(&file(&[old.replace("2026-01-01", "2026-07-01")])).expect_err("no day at all");
+    assert_eq!(refused.faults[0].kind, FaultKind::NoDay("2026-06-30".parse().expect("a date")));
+    let day = |number: u32| format!("2026-{:02}-{:02}", 1 + number / 28, 1 + number % 28);
+    let squares = (0..66).map(|number| feature(&format!("999901001001{:03}", number + 1), &square_at(number)));
+    let many: Vec<String> = squares.zip(0..).map(|(text, n)| text.replace("2026-01-01", &day(n))).collect();
+    assert_eq!(taken(&file(&many)).expect_err("66 days").faults[0].kind, FaultKind::TooManyDays(66));
+    assert!(taken(&file(&many[..64])).is_ok());
+}
+
+/// A square of 0.001 degree; numbers count from west to east, with room between.
+fn square_at(number: u32) -> String {
+    let (west, east) = (120.0 + f64::from(number) * 0.002, 120.001 + f64::from(number) * 0.002);
+    format!("[[[{west},30],[{east},30],[{east},30.001],[{west},30.001],[{west},30]]]")
+}
+
+#[test]
+fn cells_that_do_not_exist_together_neither_overlap_nor_close_gaps() {
+    let ended = |text: String| text.replace("\"valid_to\":null", "\"valid_to\":\"2026-06-30\"");
+    let until_june = ended(feature("999901001001001", SQUARE));
+    let from_july = feature("999901001001002", SQUARE).replace("2026-01-01", "2026-07-01");
+    assert_eq!(taken(&file(&[until_june, from_july])).expect("one after the other").warnings, []);
+    let ring = "[[[120,30],[120.006,30],[120.006,30.006],[120,30.006],[120,30]],
+        [[120.002,30.002],[120.004,30.002],[120.004,30.004],[120.002,30.004],[120.002,30.002]]]";
+    let filling = "[[[120.002,30.002],[120.004,30.002],[120.004,30.004],[120.002,30.004],[120.002,30.002]]]";
+    let around = feature("999901001001001", ring);
+    assert_eq!(taken(&file(&[around.clone(), feature("999901001001002", filling)])).expect("filled").warnings, []);
+    let refused = taken(&file(&[around, ended(feature("999901001001002", filling))])).expect_err("open from July on");
+    assert!(matches!(refused.faults[0].kind, FaultKind::Gap { .. }), "{refused}");
+}
+
+#[test]
+fn an_exclusive_cell_may_lie_over_basic_ones() {
+    let inner = "[[[120.0005,30.0005],[120.0015,30.0005],[120.0015,30.0015],[120.0005,30.0015],[120.0005,30.0005]]]";
+    let mall = feature("999901001001007", inner);
+    let both = |mall: String| file(&[feature("999901001001001", SQUARE), mall]);
+    assert_eq!(taken(&both(mall.replace("BASIC", "EXCLUSIVE"))).expect("the mall has its ground").warnings, []);
+    assert!(taken(&both(mall)).expect_err("two basic cells").to_string().contains("overlaps"));
+}
+
+#[test]
+fn slivers_are_refused_as_cells_and_told_as_parts() {
+    // 1e-6 degree by 2e-3 degree at 30 degrees north: 0.096 m by 222 m.
+    let thin = "[[120.003,30],[120.003001,30],[120.003001,30.002],[120.003,30.002],[120.003,30]]";
+    let found = told(&format!("[{thin}]"));
+    assert_eq!(found, ["feature 1 (999901001001002): sliver: 21.39 m² and only 0.10 m wide"]);
+    let wide = "[[120.004,30],[120.005,30],[120.005,30.002],[120.004,30.002],[120.004,30]]";
+    let parts = feature("999901001001001", &format!("[[{wide}],[{thin}]]")).replace("Polygon", "MultiPolygon");
+    let warned = taken(&file(&[parts])).expect("a warning").warnings;
+    assert_eq!(warned[0].to_string(), "feature 0 (999901001001001), polygon 1: sliver: 21.39 m² and only 0.10 m wide");
+}
+
+#[test]
+fn ground_outside_the_district_is_told_and_much_of_it_refused() {
+    let outline = |east: &str| {
+        let ring = format!("[[[119.9,29.9],[{east},29.9],[{east},30.1],[119.9,30.1],[119.9,29.9]]]");
+        let properties =
+            r#"{"type":"Feature","properties":{"division":"999901"},"geometry":{"type":"Polygon","coordinates":"#;
+        load_outlines(file(&[format!("{properties}{ring}}}}}")]).as_bytes(), LoadOptions::default())
+            .expect("an outline")
+    };
+    let within = |east: &str| {
+        let districts = outline(east);
+        let options = LoadOptions { districts: &districts, ..LoadOptions::default() };
+        load(file(&[feature("999901001001001", SQUARE)]).as_bytes(), &Mapping::default(), options)
+    };
+    assert_eq!(within("120.002").expect("on the edge is inside").warnings, []);
+    let told = within("120.00199").expect("0.96 m by 222 m").warnings[0].to_string();
+    let here = "feature 0 (999901001001001) at 120.0020000, 30.0000000";
+    assert_eq!(told, format!("{here}: 213.91 m² lie outside district 999901"));
+    let refused = within("120.001").expect_err("half of it").faults[0].to_string();
+    assert!(refused.starts_with(&format!("{here}: 21391.")), "{refused}");
+    let broken = load_outlines(file(&[feature("999901001001001", SQUARE)]).as_bytes(), LoadOptions::default());
+    assert_eq!(broken.expect_err("no division").faults[0].to_string(), "feature 0: property \"division\" is missing");
 }
 
 #[test]
@@ -194,7 +270,8 @@ fn small_overlaps_are_warnings_and_large_ones_refuse_the_file() {
     // 1e-5 degree by 2e-3 degree at 30 degrees north: 0.96 m by 222 m.
     let narrow = taken(&pair("120.00199")).expect("a warning").warnings;
     assert!(
-        matches!(narrow[0].kind, FaultKind::Overlap { area_m2, .. } if (area_m2 - 213.9).abs() < 1.0),
+        matches!(narrow[0].kind, FaultKind::Overlap { area_m2, width_m, .. }
+            if (area_m2 - 213.9).abs() < 1.0 && (width_m - 0.96).abs() < 0.01),
         "{narrow:?}"
     );
     let refused = taken(&pair("120.0019")).expect_err("2,139 m²");
@@ -252,7 +329,7 @@ fn a_generated_city_loads_as_it_was_made_and_its_unfilled_holes_refuse_it() {
 fn repair_mends_what_was_asked_and_says_what_changed() {
     let bow = "[[[121,30],[121.004,30.004],[121.004,30],[121,30.004],[121,30]]]";
     let text = file(&[feature("999901001001001", SQUARE), feature("999901001001002", bow)]);
-    let mend = LoadOptions { repair: true, communities: None };
+    let mend = LoadOptions { repair: true, ..LoadOptions::default() };
     let loaded = load(text.as_bytes(), &Mapping::default(), mend).expect("mended");
     let [repair] = loaded.repairs.as_slice() else { panic!("one repair") };
     assert_eq!((repair.place.feature, repair.polygons_before, repair.polygons_after), (Some(1), 1, 2));
@@ -278,7 +355,7 @@ proptest! {
         let mut positions: Vec<String> = corners.iter().map(|(x, y)| format!("[{},{}]", 120.0 + f64::from(*x), y)).collect();
         if close { positions.extend(positions.first().cloned()); }
         let text = file(&[feature("999901001001001", &format!("[[{}]]", positions.join(",")))]);
-        let options = LoadOptions { repair, communities: None };
+        let options = LoadOptions { repair, ..LoadOptions::default() };
         if let Ok(loaded) = load(text.as_bytes(), &Mapping::default(), options) {
             let drawn = loaded.cells[0].shape.polygons().iter().map(|rings| rings.len()).sum::<usize>();
             prop_assert!(drawn >= 1 && (repair || loaded.repairs.is_empty()));

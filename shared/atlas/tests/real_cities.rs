@@ -31,7 +31,7 @@ const WARDS: &str = r#"{
     "valid_from": [{"constant": "2011-01-01"}]
 }"#;
 
-const MEND: LoadOptions<'_> = LoadOptions { repair: true, communities: None };
+const MEND: LoadOptions<'_> = LoadOptions { repair: true, communities: None, districts: &[], standing: &[] };
 
 fn mapping(json: &str) -> Mapping {
     serde_json::from_str(json).expect("a mapping")

@@ -1,41 +1,78 @@
-//! Do the cells cover the ground once, without overlap and without gap?
+//! Do the cells cover the ground once, without overlap and without gap, and stay in their district?
 //!
 //! Real boundaries never quite tile, so small faults are warnings (the lowest code wins a contested
 //! point, a gap is outside) and large ones refuse the file. Both are measured by `geo` on the rounded
-//! drawing: overlaps pair by pair, gaps as the holes in the union of all cells.
+//! drawing: overlaps pair by pair, gaps as the holes in the union of the cells of one day. An exclusive
+//! cell drawn over basic ones is no overlap: it has the ground (`domain.md` 4).
 
-use geo::{Area, BooleanOps, Centroid, Polygon as GeoPolygon, unary_union};
+use std::collections::BTreeMap;
+
+use geo::{BooleanOps, Centroid, MultiPolygon, Polygon as GeoPolygon, unary_union};
 
 use super::Taken;
-use super::drawing::{Drawing, square_m2};
+use super::drawing::{Drawing, measure};
 use super::fault::{Fault, FaultKind, Place};
+use crate::code::DivisionCode;
+use crate::day::{Day, Validity};
 use crate::exact::Position;
-use crate::shape::Bounds;
+use crate::shape::{Bounds, Shape, Standing};
 
-/// From this area on an overlap or a gap refuses the file, in square metres (`data/README.md`).
+/// From this area on an overlap, a gap or ground outside the district refuses the file, in square metres
+/// (`data/README.md`).
 pub const REFUSED_AREA_M2: f64 = 500.0;
 /// Below this area it is dust, in square metres: neighbours agree to the last unit nearly everywhere, and
 /// `geo`'s own rounding leaves less.
 pub const DUST_AREA_M2: f64 = 0.001;
+/// Ground that is narrower than this on average is a sliver, in metres: no grid worker can stand in it.
+pub const SLIVER_WIDTH_M: f64 = 1.0;
 
-/// Overlaps, then gaps, those above the dust.
-pub(super) fn coverage_faults(taken: &[Taken]) -> Vec<Fault> {
+/// Overlaps, then gaps, then what lies outside, those above the dust. `whole` holds the days of all cells.
+pub(super) fn coverage_faults(taken: &[Taken], whole: Validity, districts: &[(DivisionCode, Shape)]) -> Vec<Fault> {
     let Some(bounds) = taken.iter().map(|one| one.cell.shape.bounds()).reduce(Bounds::with) else { return Vec::new() };
     let origin = (bounds.west, bounds.south);
     let drawings: Vec<Drawing> = taken.iter().map(|one| Drawing::of(&one.draft, origin)).collect();
-    let mut faults: Vec<Fault> = boxes_that_meet(taken)
-        .into_iter()
-        .filter_map(|(one, other)| {
-            let shared = drawings[one].ground.intersection(&drawings[other].ground);
-            let corner = taken[one].cell.shape.bounds();
-            let area_m2 = shared.unsigned_area() * square_m2((corner.west, corner.south));
-            let other = taken[other].cell.code.to_string();
-            let place = taken[one].place.clone();
-            (area_m2 >= DUST_AREA_M2).then(|| place.fault(FaultKind::Overlap { other, area_m2 }))
-        })
-        .collect();
-    faults.extend(gaps(&drawings, origin));
+    let mut faults = overlaps(taken, &drawings);
+    let mut gaps_by_place = BTreeMap::new();
+    for day in whole.turning_days(taken.iter().map(|one| one.cell.validity)) {
+        gaps_by_place.extend(gaps_on(day, taken, &drawings, origin));
+    }
+    faults.extend(gaps_by_place.into_values());
+    faults.extend(taken.iter().zip(&drawings).filter_map(|(one, drawing)| outside(one, drawing, districts)));
     faults
+}
+
+/// A cell that is a sliver as a whole; failing that, the parts of it that are.
+pub(super) fn slivers(one: &Taken) -> (Option<Fault>, Vec<Fault>) {
+    let corner = one.cell.shape.bounds();
+    let at = (corner.west, corner.south);
+    let fault = |place: Place, ground: &MultiPolygon<f64>| {
+        let (area_m2, width_m) = measure(ground, at);
+        (width_m < SLIVER_WIDTH_M).then(|| place.fault(FaultKind::Sliver { area_m2, width_m }))
+    };
+    let whole = Drawing::of(&one.draft, at).ground;
+    if let Some(fault) = fault(one.place.clone(), &whole) {
+        return (Some(fault), Vec::new());
+    }
+    let part = |(number, polygon): (usize, &GeoPolygon<f64>)| {
+        fault(one.place.polygon(number), &MultiPolygon::new(vec![polygon.clone()]))
+    };
+    (None, whole.0.iter().enumerate().filter_map(part).collect())
+}
+
+fn overlaps(taken: &[Taken], drawings: &[Drawing]) -> Vec<Fault> {
+    let contest = |&(one, other): &(usize, usize)| {
+        let (one, other) = (&taken[one].cell, &taken[other].cell);
+        one.kind == other.kind && one.validity.overlap(other.validity).is_some()
+    };
+    let overlap = |(one, other): (usize, usize)| {
+        let shared = drawings[one].ground.intersection(&drawings[other].ground);
+        let corner = taken[one].cell.shape.bounds();
+        let (area_m2, width_m) = measure(&shared, (corner.west, corner.south));
+        let other = taken[other].cell.code.to_string();
+        let place = taken[one].place.clone();
+        (area_m2 >= DUST_AREA_M2).then(|| place.fault(FaultKind::Overlap { other, area_m2, width_m }))
+    };
+    boxes_that_meet(taken).into_iter().filter(contest).filter_map(overlap).collect()
 }
 
 /// Pairs of cells whose boxes meet, found by a sweep from west to east.
@@ -53,16 +90,29 @@ fn boxes_that_meet(taken: &[Taken]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// The holes of the union.
-fn gaps(drawings: &[Drawing], origin: Position) -> Vec<Fault> {
-    let union = unary_union(drawings.iter().map(|drawing| &drawing.ground));
+/// The holes of the union of the cells that exist on a day, by their middles.
+fn gaps_on(day: Day, taken: &[Taken], drawings: &[Drawing], origin: Position) -> BTreeMap<Position, Fault> {
+    let exist = taken.iter().zip(drawings).filter(|(one, _)| one.cell.validity.holds(day));
+    let union = unary_union(exist.map(|(_, drawing)| &drawing.ground));
     let holes = union.0.iter().flat_map(GeoPolygon::interiors);
     let fault = |hole: &geo::LineString<f64>| {
-        let hole = GeoPolygon::new(hole.clone(), vec![]);
+        let hole = MultiPolygon::new(vec![GeoPolygon::new(hole.clone(), vec![])]);
         let middle = hole.centroid()?;
         let at = (libm::round(middle.x()) as i32 + origin.0, libm::round(middle.y()) as i32 + origin.1);
-        let area_m2 = hole.unsigned_area() * square_m2(at);
-        (area_m2 >= DUST_AREA_M2).then(|| Place::default().at(at).fault(FaultKind::Gap { area_m2 }))
+        let (area_m2, width_m) = measure(&hole, at);
+        (area_m2 >= DUST_AREA_M2).then(|| (at, Place::default().at(at).fault(FaultKind::Gap { area_m2, width_m })))
     };
     holes.filter_map(fault).collect()
+}
+
+/// The ground of a cell outside the outline of its district, where that is known. Measured only for a cell with a
+/// corner outside: an outline that bends into a cell between two of its corners is not noticed.
+fn outside(one: &Taken, drawing: &Drawing, districts: &[(DivisionCode, Shape)]) -> Option<Fault> {
+    let division = one.cell.code.division();
+    let (_, outline) = districts.iter().find(|(other, _)| *other == division)?;
+    let first = one.cell.shape.rings().flatten().find(|&&corner| outline.standing(corner) == Standing::Outside)?;
+    let beyond = drawing.ground.difference(&Drawing::of_shape(outline, drawing.origin).ground);
+    let (area_m2, _) = measure(&beyond, (*first).into());
+    let fault = FaultKind::OutsideDistrict { division: division.to_string(), area_m2 };
+    (area_m2 >= DUST_AREA_M2).then(|| one.place.at((*first).into()).fault(fault))
 }

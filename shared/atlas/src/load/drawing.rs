@@ -6,8 +6,11 @@
 use geo::{Area, Coord, LineString, MultiPolygon, Polygon as GeoPolygon};
 
 use super::geojson::{Corner, Draft, RingDraft};
+use crate::datum::Cgcs2000;
 use crate::exact::Position;
 use crate::nearby::Plane;
+use crate::point::Point;
+use crate::shape::{Ring, Shape};
 
 /// Ground as `geo` sees it: offsets from `origin` in 1e-7 degree.
 #[derive(Debug, Clone)]
@@ -61,10 +64,31 @@ impl Drawing {
         drawn.filter(|rings| rings[0].corners.len() >= 3).collect()
     }
 
+    /// The ground of a shape.
+    pub(super) fn of_shape(shape: &Shape, origin: Position) -> Self {
+        let corner = |&point: &Point<Cgcs2000>| Corner { at: point.into(), vertex: 0 };
+        let ring = |ring: &Ring| RingDraft { corners: ring.iter().map(corner).collect(), closed: true };
+        let draft: Draft = shape.polygons().iter().map(|rings| rings.iter().map(ring).collect()).collect();
+        Self::of(&draft, origin)
+    }
+
     /// Area in square metres, on the plane that touches the ellipsoid at the origin.
     pub(super) fn area_m2(&self) -> f64 {
         self.ground.unsigned_area() * square_m2(self.origin)
     }
+}
+
+/// Area in square metres and mean width in metres (twice the area by the length of the edges) of ground near
+/// `at`, given in units of 1e-7 degree.
+pub(super) fn measure(ground: &MultiPolygon<f64>, at: Position) -> (f64, f64) {
+    let (east_nm, north_nm) = Plane::touching(at).scale_nm();
+    let metres = |(a, b): (&Coord<f64>, &Coord<f64>)| {
+        libm::hypot((b.x - a.x) * east_nm as f64 * 1e-9, (b.y - a.y) * north_nm as f64 * 1e-9)
+    };
+    let lines = ground.iter().flat_map(|polygon| polygon.interiors().iter().chain([polygon.exterior()]));
+    let length_m: f64 = lines.flat_map(|line| line.0.iter().zip(line.0.iter().skip(1))).map(metres).sum();
+    let area_m2 = ground.unsigned_area() * square_m2(at);
+    (area_m2, if length_m > 0.0 { 2.0 * area_m2 / length_m } else { 0.0 })
 }
 
 /// The area of a square of 1e-7 degree at a place, in square metres.

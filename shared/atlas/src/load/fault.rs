@@ -8,11 +8,13 @@ use serde::Serialize;
 
 use crate::code::CodeFault;
 use crate::datum::Cgcs2000;
-use crate::day::DayFault;
+use crate::day::{Day, DayFault};
 use crate::degree::DegreeFault;
 use crate::exact::Position;
 use crate::point::{Point, PointFault};
 use crate::shape::ShapeFault;
+
+use super::shift::Suspicion;
 
 /// Where in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -59,8 +61,10 @@ impl Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Some(feature) = self.feature else { return f.write_str("file") };
-        write!(f, "feature {feature}")?;
+        match self.feature {
+            Some(feature) => write!(f, "feature {feature}")?,
+            None => f.write_str("file")?,
+        }
         if let Some(code) = &self.code {
             write!(f, " ({code})")?;
         }
@@ -199,23 +203,49 @@ pub enum FaultKind {
     /// A date has another form.
     #[error("{0}")]
     Day(DayFault),
-    /// No day is common to this cell and those before it.
-    #[error("valid on no day on which all cells before it are")]
-    NoCommonDay,
-    /// Two cells claim the same ground.
-    #[error("overlaps {other} by {area_m2:.2} m²")]
+    /// The last day comes before the first.
+    #[error("valid to {0}, which is before it is valid from")]
+    NoDay(Day),
+    /// Cells come and go on more days than a version may have.
+    #[error("cells begin or end on {0} different days, at most 64 are taken; make several files of it")]
+    TooManyDays(usize),
+    /// A cell, or a part of one, that is no ground but a slip of the drawing.
+    #[error("sliver: {area_m2:.2} m² and only {width_m:.2} m wide")]
+    Sliver {
+        /// Its area.
+        area_m2: f64,
+        /// Twice the area by the length of its edges.
+        width_m: f64,
+    },
+    /// Two cells of one kind claim the same ground on the same day.
+    #[error("overlaps {other} by {area_m2:.2} m², {width_m:.2} m wide")]
     Overlap {
         /// The other cell's code.
         other: String,
         /// The ground claimed twice.
         area_m2: f64,
+        /// How wide that is on average; under a metre it is a sliver.
+        width_m: f64,
     },
     /// Ground between cells that none claims.
-    #[error("a gap of {area_m2:.2} m² between cells")]
+    #[error("a gap of {area_m2:.2} m², {width_m:.2} m wide, between cells")]
     Gap {
         /// The ground claimed by none.
         area_m2: f64,
+        /// How wide that is on average; under a metre it is a sliver.
+        width_m: f64,
     },
+    /// The cell reaches out of the outline of its district.
+    #[error("{area_m2:.2} m² lie outside district {division}")]
+    OutsideDistrict {
+        /// The district of its code.
+        division: String,
+        /// The ground outside.
+        area_m2: f64,
+    },
+    /// The file's coordinates lie as those of another datum would.
+    #[error("{0}")]
+    Datum(Suspicion),
 }
 
 impl FaultKind {

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::fault::FaultKind;
-use crate::cell::CellKind;
+use crate::cell::{CellKind, Layer};
 use crate::code::CellCode;
 use crate::datum::Datum;
 use crate::day::{Day, Validity};
@@ -37,14 +37,18 @@ pub(super) type Properties<'a> = BTreeMap<String, &'a RawValue>;
 pub struct Mapping {
     /// The datum of the coordinates.
     pub datum: Datum,
+    /// Which grid the file's cells are.
+    #[serde(default)]
+    pub layer: Layer,
     /// The cell's 15 digits.
     pub code: Source,
     /// Its name.
     pub name: Source,
     /// BASIC or EXCLUSIVE.
     pub kind: Source,
-    /// The lead Party organisation.
-    pub party_org: Source,
+    /// The lead Party organisation; without it the community's leads in every cell of the file.
+    #[serde(default)]
+    pub party_org: Option<Source>,
     /// The first day, `YYYY-MM-DD`.
     pub valid_from: Source,
     /// The last day; absent or null means until further notice.
@@ -96,10 +100,11 @@ impl Default for Mapping {
         let named = |name: &str| Source::Property(name.into());
         Self {
             datum: Datum::Cgcs2000,
+            layer: Layer::Service,
             code: named("code"),
             name: named("name"),
             kind: named("kind"),
-            party_org: named("party_org"),
+            party_org: Some(named("party_org")),
             valid_from: named("valid_from"),
             valid_to: Some(named("valid_to")),
             community: Some(named("community")),
@@ -114,7 +119,7 @@ pub(super) struct Fields {
     pub(super) code: CellCode,
     pub(super) name: String,
     pub(super) kind: CellKind,
-    pub(super) party_org: String,
+    pub(super) party_org: Option<String>,
     pub(super) households: Option<u32>,
     pub(super) validity: Validity,
 }
@@ -133,7 +138,7 @@ impl Mapping {
             self.code.needed(properties).and_then(|text| text.parse().map_err(FaultKind::Code)).map_err(&mut keep);
         let name = self.name.needed(properties).map_err(&mut keep);
         let kind = self.kind.needed(properties).and_then(kind_of).map_err(&mut keep);
-        let party_org = self.party_org.needed(properties).map_err(&mut keep);
+        let party_org = self.party_org.as_ref().map(|source| source.needed(properties)).transpose().map_err(&mut keep);
         let valid_from = self.valid_from.needed(properties).and_then(|text| day_of(&text)).map_err(&mut keep);
         let valid_to = optional(&self.valid_to, properties, |text| day_of(&text)).map_err(&mut keep);
         let households = optional(&self.households, properties, households_of).map_err(&mut keep);
@@ -144,6 +149,9 @@ impl Mapping {
         else {
             return Err(faults);
         };
+        if let Some(last) = valid_to.filter(|&last| last < valid_from) {
+            return Err(vec![FaultKind::NoDay(last)]);
+        }
         let code: CellCode = code;
         match community {
             Some(stated) if stated != code.community().to_string() => Err(vec![FaultKind::ParentDisagrees(stated)]),
@@ -161,7 +169,7 @@ impl Source {
         }
     }
 
-    fn needed(&self, properties: &Properties) -> Result<String, FaultKind> {
+    pub(super) fn needed(&self, properties: &Properties) -> Result<String, FaultKind> {
         self.text(properties)?.ok_or_else(|| FaultKind::MissingProperty(self.first_property()))
     }
 

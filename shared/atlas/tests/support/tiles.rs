@@ -59,7 +59,7 @@ fn cell(number: u64, kind: CellKind, polygon: Vec<Ring>) -> Cell {
         code: CellCode::from_number(code).expect("15 digits"),
         name: format!("cell {number}"),
         kind,
-        party_org: String::from("P"),
+        party_org: Some(String::from("P")),
         households: None,
         validity: Validity { valid_from: "2026-01-01".parse().expect("a date"), valid_to: None },
         shape: Shape::new(vec![polygon]).expect("a shape"),
