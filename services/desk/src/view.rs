@@ -8,6 +8,7 @@ mod words;
 use serde::Serialize;
 use xh_domain::actor::IntakeChannel;
 use xh_domain::asking::{PauseReason, Request};
+use xh_domain::case::{CandidateShare, Case, Reason};
 use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock::{Clock, ClockKind, Colour};
@@ -344,6 +345,12 @@ pub struct NeedView {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cell: Option<Named<CellCode>>,
+    /// Its cell of the unit grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_cell: Option<CellCode>,
+    /// What lies in the accuracy circle, where that is more than one cell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<CandidateView>,
     /// Happened, by the reporter's word.
     pub occurred_at: String,
     /// Received.
@@ -383,6 +390,16 @@ pub struct NeedView {
     pub key: KeyId,
 }
 
+/// A cell in the accuracy circle.
+#[derive(Clone, Debug, Serialize)]
+pub struct CandidateView {
+    /// The cell; absent for what lies in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Named<CellCode>>,
+    /// Thousandths of the circle.
+    pub per_mille: u16,
+}
+
 /// What was unsealed for one view.
 #[derive(Clone, Debug, Default)]
 pub struct Unsealed {
@@ -407,6 +424,8 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         category: Named { id: case.category, name: names.category(case.category) },
         source: Named { id: case.source_channel, name: source(case.source_channel).to_owned() },
         cell: case.place.cell.map(|cell| Named { id: cell, name: names.cell(cell) }),
+        unit_cell: case.place.unit_cell,
+        candidates: other_cells(case, names),
         occurred_at: rfc3339(case.occurred_at_ms),
         received_at: rfc3339(case.received_at_ms),
         lead: need.lead().map(|lead| Named { id: lead.clone(), name: names.organisation(lead) }),
@@ -528,4 +547,17 @@ fn photos(dossier: &Dossier, erased: bool) -> Vec<PhotoView> {
         PhotoView { ordinal: photo.ordinal, size: photo.size, state, href }
     };
     announced.map(photo).collect()
+}
+
+/// The cells that a person may choose instead of the one found.
+fn other_cells(case: &Case, names: &Names) -> Vec<CandidateView> {
+    let shares = case.route.reasons.iter().find_map(|reason| match reason {
+        Reason::Candidates { shares } => Some(shares),
+        _ => None,
+    });
+    let view = |share: &CandidateShare| CandidateView {
+        cell: share.cell.map(|cell| Named { id: cell, name: names.cell(cell) }),
+        per_mille: share.per_mille,
+    };
+    shares.into_iter().flatten().map(view).collect()
 }

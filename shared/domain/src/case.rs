@@ -66,6 +66,13 @@ fn is_live(mode: &Mode) -> bool {
 }
 
 impl Case {
+    /// The cell whose code says which community and street it is: the unit grid's when that one gave the
+    /// territory (components), else the service grid's.
+    pub fn territory(&self) -> Option<CellCode> {
+        let by_unit_grid = self.route.reasons.contains(&Reason::ByUnitGrid);
+        if by_unit_grid { self.place.unit_cell } else { self.place.cell }
+    }
+
     /// The instant from which the need waits to be dispatched: its receipt, or the start that a take-over
     /// states.
     pub fn waits_from_ms(&self) -> i64 {
@@ -86,9 +93,12 @@ pub struct Placement {
     /// Radius of the device's accuracy circle, whole metres; absent when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_m: Option<u32>,
-    /// The cell; absent outside every cell.
+    /// The cell of the service grid (社区网格); absent outside every cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<CellCode>,
+    /// The cell of the unit grid (万米单元网格), where the catalogue has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_cell: Option<CellCode>,
 }
 
 /// A point in CGCS2000.
@@ -118,6 +128,17 @@ pub struct Route {
     pub reasons: Vec<Reason>,
 }
 
+/// How much of an accuracy circle lies in a cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CandidateShare {
+    /// The cell; absent for what lies in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<CellCode>,
+    /// Thousandths of the circle's area; 0 where it only just reaches.
+    pub per_mille: u16,
+}
+
 /// One look-up of the router and what it gave.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -126,10 +147,10 @@ pub enum Reason {
     InCell,
     /// The point lies exactly on an edge: the rule for edges chose (exclusive first, then lowest code).
     OnEdge,
-    /// The accuracy circle reaches a neighbour, which a person may choose instead.
-    Ambiguous {
-        /// The nearest such neighbour.
-        neighbour: CellCode,
+    /// The accuracy circle reaches more than one cell; a person may choose another than the one found.
+    Candidates {
+        /// What lies in it, the largest share first, at most [`xh_atlas::MAX_SHARES`].
+        shares: Vec<CandidateShare>,
     },
     /// A person chose the cell, against or without a point.
     ChosenCell {
@@ -143,6 +164,15 @@ pub enum Reason {
     },
     /// It happened before the first boundary version: that one counts.
     BeforeFirstBoundary,
+    /// It happened after the last day of the latest boundary version, which counts until another follows.
+    BoundaryLapsed,
+    /// A component (部件): the cell of the unit grid gives the territory.
+    ByUnitGrid,
+    /// The report names a cell of the unit grid that the boundary version does not have; the point counts.
+    UnknownUnitCell {
+        /// The cell as named.
+        given: CellCode,
+    },
     /// No cell: the duty desk of the district.
     DistrictDesk,
     /// No cell and no district: the duty desk of the installation.

@@ -18,7 +18,6 @@ pub mod dictionary;
 pub mod draft;
 pub mod duty;
 mod fault;
-mod ground;
 mod leaders;
 pub mod office;
 pub mod part;
@@ -36,7 +35,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use xh_almanac::Almanac;
-use xh_atlas::{Force, Sheet};
+use xh_atlas::{Atlas, Force, Layer, Sheet};
 
 pub use self::draft::{Draft, Publication};
 pub use self::fault::{CatalogueFault, FaultKind};
@@ -48,7 +47,6 @@ use self::admission::Admissions;
 use self::binding::Bindings;
 use self::dictionary::Dictionary;
 use self::duty::Duties;
-use self::ground::Ground;
 use self::office::{Organisation, Person, Post, Unit};
 use self::part::Manifest;
 use self::profile::{Ladder, Profile, TierLimits};
@@ -64,7 +62,7 @@ use crate::ids::{CatalogueVersion, OrgId, UnitId};
 pub struct Catalogue {
     version: CatalogueVersion,
     manifest: Manifest,
-    boundaries: Vec<Arc<Ground>>,
+    atlas: Atlas,
     organisations: Arc<Register<Organisation>>,
     units: Arc<Register<Unit>>,
     posts: Arc<Register<Post>>,
@@ -171,22 +169,20 @@ impl Catalogue {
         self.profile.ladder(tier)
     }
 
-    /// Every boundary version, in the manifest's order.
+    /// Every boundary version of both grids, in order of their first day.
     pub fn sheets(&self) -> impl Iterator<Item = &Sheet> {
-        self.boundaries.iter().map(|ground| ground.sheet())
+        self.atlas.sheets().iter().map(|sheet| &**sheet)
     }
 
-    /// The boundary version that counts at an instant: the latest that has begun; before the first, the
-    /// first. Nothing only without any.
+    /// The version of the service grid (社区网格) that counts at an instant: the latest that has begun; before
+    /// the first, the first. Nothing only without any.
     pub fn boundary_at(&self, at_ms: i64) -> Option<(&Sheet, Force)> {
-        self.ground_at(at_ms).map(|(ground, force)| (ground.sheet(), force))
+        self.atlas.at(Layer::Service, at_ms)
     }
 
-    fn ground_at(&self, at_ms: i64) -> Option<(&Ground, Force)> {
-        let candidates = || self.boundaries.iter().map(|ground| (&**ground, ground.force_at(at_ms)));
-        let begun = candidates().filter(|(_, force)| *force != Force::BeforeFirst);
-        let first_day = |(ground, _): &(&Ground, Force)| ground.sheet().boundary().validity.valid_from;
-        begun.max_by_key(first_day).or_else(|| candidates().min_by_key(first_day))
+    /// The same of the unit grid (万米单元网格).
+    pub fn units_at(&self, at_ms: i64) -> Option<(&Sheet, Force)> {
+        self.atlas.at(Layer::Unit, at_ms)
     }
 }
 

@@ -56,6 +56,11 @@ impl StdCode {
     pub fn major(self) -> u32 {
         self.0 / 1_000
     }
+
+    /// Whether it is about a component of the city (部件): major classes 01 to 05 (`domain.md` 2.4).
+    pub fn is_component(self) -> bool {
+        (1..=5).contains(&self.major())
+    }
 }
 
 impl fmt::Display for StdCode {
@@ -178,6 +183,8 @@ mod tests {
         assert_eq!("N05".parse::<NeedClass>().unwrap().to_string(), "N05");
         assert_eq!("08001".parse::<StdCode>().unwrap().to_string(), "08001");
         assert_eq!("08001".parse::<StdCode>().unwrap().major(), 8);
+        let is_component = |code: &str| code.parse::<StdCode>().unwrap().is_component();
+        assert!(is_component("01037") && is_component("05003") && !is_component("06001") && !is_component("00001"));
         for bad in ["N00", "N17", "n05", "N5", "N005", ""] {
             assert!(bad.parse::<NeedClass>().is_err(), "{bad:?} was taken");
         }

@@ -242,7 +242,7 @@ impl<'a> Matter<'a> {
     fn clocks(&self, need: &'a Need, unit: Option<&'a UnitId>) -> ClockMaker<'a> {
         let seat = Seat {
             ledger: self.street.code,
-            cell: need.case.place.cell,
+            cell: need.case.territory(),
             lead: need.lead(),
             unit,
             line: need.case.line.as_ref(),

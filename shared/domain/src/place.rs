@@ -96,4 +96,7 @@ pub struct Place {
     /// As chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<ChosenCell>,
+    /// The cell of the unit grid (万米单元网格) as the sender's system names it, beside point or chosen cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_cell: Option<CellCode>,
 }

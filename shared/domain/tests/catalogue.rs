@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use proptest::prelude::*;
-use xh_atlas::{Cgcs2000, Point, Shape};
-use xh_domain::case::Reason;
+use xh_atlas::{Cgcs2000, Layer, Point, Shape};
+use xh_domain::case::{CandidateShare, Reason};
 use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::catalogue::office::Role;
 use xh_domain::catalogue::part::PartKind;
@@ -23,7 +23,7 @@ const IN_SEPTEMBER_MS: i64 = 1_789_347_900_000;
 fn measured(lon: f64, lat: f64, datum: Datum, accuracy_m: Option<u32>) -> Place {
     let raw = xh_atlas::RawPoint::from_degrees(lon, lat, datum).unwrap();
     let point = MeasuredPoint { lon_e7: raw.lon_e7(), lat_e7: raw.lat_e7(), datum, accuracy_m };
-    Place { point: Some(point), cell: None }
+    Place { point: Some(point), cell: None, unit_cell: None }
 }
 
 fn chosen(code: &str) -> Option<ChosenCell> {
@@ -84,11 +84,19 @@ fn edges_corners_and_holes_answer_by_rule() {
 fn an_accuracy_circle_over_an_edge_offers_the_neighbour() {
     let catalogue = qiming::shelved(&qiming::draft());
     let near = |accuracy_m| ask(&catalogue, measured(120.10195, 30.2650, Datum::Cgcs2000, accuracy_m)).route.reasons;
-    let neighbour: CellCode = "999901001001002".parse().unwrap();
-    assert!(near(Some(30)).contains(&Reason::Ambiguous { neighbour }));
+    let share = |cell: &str, per_mille| CandidateShare { cell: cell.parse().ok(), per_mille };
+    let (own, neighbour) = ("999901001001001", "999901001001002");
+    // The edge lies 4.81 m to the east; beyond it lies a segment of 39.8 % of the circle of 30 m.
+    let shares = vec![share(own, 608), share(neighbour, 392)];
+    assert_eq!(near(Some(30))[..2], [Reason::InCell, Reason::Candidates { shares }]);
     for sure in [Some(2), Some(0), None] {
-        assert!(!near(sure).iter().any(|reason| matches!(reason, Reason::Ambiguous { .. })), "{sure:?}");
+        assert!(!near(sure).iter().any(|reason| matches!(reason, Reason::Candidates { .. })), "{sure:?}");
     }
+    let outside = measured(120.1010, 30.26805, Datum::Cgcs2000, Some(10));
+    let routed = ask(&catalogue, outside);
+    let Reason::Candidates { shares } = &routed.route.reasons[0] else { panic!("{:?}", routed.route.reasons) };
+    assert_eq!((routed.placement.cell, shares[0].cell), (None, None), "most of it lies outside");
+    assert_eq!(shares[1].cell.unwrap().to_string(), own, "and a person may say that it was inside");
 }
 
 #[test]
@@ -117,7 +125,7 @@ fn outside_every_cell_a_duty_desk_keeps_it() {
     assert_eq!(desk(&draft, outside), ("999901000".into(), None, Reason::DistrictDesk), "the only district");
     draft.districts.push(district("999902", None));
     assert_eq!(desk(&draft, outside).0, LedgerCode::INSTALLATION.to_string(), "which of two cannot be told");
-    let unknown_cell = Place { point: None, cell: chosen("999902001001001") };
+    let unknown_cell = Place { point: None, cell: chosen("999902001001001"), unit_cell: None };
     assert_eq!(desk(&draft, unknown_cell).0, "999902000", "the cell is unknown, its district is not");
     draft.districts[1].outline = Some(square(1_201_000_000, 302_680_000, 1_201_100_000, 302_700_000));
     assert_eq!(desk(&draft, outside).0, "999902000", "inside its outline");
@@ -181,6 +189,93 @@ fn the_boundary_in_force_at_the_time_counts() {
     let before = at(0);
     assert_eq!(before.route.reasons[0], Reason::BeforeFirstBoundary);
     assert_eq!((cell_of(&before), before.boundary.as_deref()), ("999901001001003".into(), Some("2026-01")));
+}
+
+#[test]
+fn a_boundary_that_has_lapsed_counts_on_and_says_so() {
+    let mut draft = qiming::draft();
+    draft.boundaries[0].validity.valid_to = Some("2026-08-31".parse().unwrap());
+    let catalogue = qiming::shelved(&draft);
+    let routed = ask(&catalogue, measured(120.1052, 30.26545, Datum::Cgcs2000, None));
+    assert_eq!(routed.route.reasons[..2], [Reason::BoundaryLapsed, Reason::InCell]);
+    assert_eq!(cell_of(&routed), "999901001001003");
+}
+
+#[test]
+fn a_cell_is_found_by_point_and_by_code_on_its_own_days_only() {
+    let mut draft = qiming::draft();
+    let cell = draft.boundaries[0].cells.iter_mut().find(|cell| cell.code.to_string() == "999901001001003").unwrap();
+    cell.validity.valid_from = "2026-09-15".parse().unwrap();
+    let catalogue = qiming::shelved(&draft);
+    let mut place = measured(120.1052, 30.26545, Datum::Cgcs2000, None);
+    let at = |place, occurred_at_ms| catalogue.route(&Question { occurred_at_ms, ..question(place) });
+    assert_eq!(cell_of(&at(place, IN_SEPTEMBER_MS)), "none", "the day before");
+    assert_eq!(cell_of(&at(place, IN_SEPTEMBER_MS + 86_400_000)), "999901001001003");
+    place.cell = chosen("999901001001003");
+    let chosen = "999901001001003".parse().unwrap();
+    assert_eq!(at(place, IN_SEPTEMBER_MS).route.reasons[0], Reason::UnknownCell { chosen });
+}
+
+/// The street with a unit grid over it: two cells of 红旗 in the ground of the service cells 001003 and beyond.
+fn with_units() -> Draft {
+    let mut draft = qiming::draft();
+    let mut units = qiming::boundary("units");
+    units.layer = Layer::Unit;
+    units.cells.truncate(2);
+    let (west, east) = (square(1_201_040_000, 302_640_000, 1_201_055_000, 302_660_000), 1_201_055_000);
+    let grounds = [(52, west), (53, square(east, 302_640_000, 1_201_070_000, 302_660_000))];
+    for (cell, (number, shape)) in units.cells.iter_mut().zip(grounds) {
+        cell.code = CellCode::from_number(999_901_001_002_000 + number).unwrap();
+        (cell.shape, cell.party_org) = (shape, None);
+    }
+    draft.boundaries.push(units);
+    draft
+}
+
+#[test]
+fn components_are_routed_by_the_unit_grid_and_needs_by_the_service_grid() {
+    let catalogue = qiming::shelved(&with_units());
+    let mut place = measured(120.1052, 30.26545, Datum::Cgcs2000, None);
+    let about = |place, code: Option<&str>| {
+        let category =
+            Category { need_class: Some("N09".parse().unwrap()), std_code: code.map(|c| c.parse().unwrap()) };
+        catalogue.route(&Question { category, ..question(place) })
+    };
+    let both = |routed: &Routed| (cell_of(routed), routed.placement.unit_cell.map(|cell| cell.to_string()));
+    let (service, unit) = ("999901001001003".to_owned(), Some("999901001002052".to_owned()));
+    let (need, lamp) = (about(place, None), about(place, Some("01037")));
+    assert_eq!((both(&need), both(&lamp)), ((service.clone(), unit.clone()), (service, unit)), "both codes are kept");
+    assert_eq!(need.route.lead.unwrap().as_str(), "P-G001-003", "the service cell's branch");
+    assert_eq!(lamp.route.lead.unwrap().as_str(), "P-C002", "the unit cell names none: its community's");
+    assert!(lamp.route.reasons.contains(&Reason::ByUnitGrid) && !need.route.reasons.contains(&Reason::ByUnitGrid));
+    place.unit_cell = "999901001002053".parse().ok();
+    assert_eq!(both(&about(place, Some("01037"))).1.as_deref(), Some("999901001002053"), "as the sender names it");
+    let given = "999901001002999".parse().unwrap();
+    place.unit_cell = Some(given);
+    let unknown = about(place, Some("01037"));
+    assert_eq!(both(&unknown).1.as_deref(), Some("999901001002052"), "the point counts");
+    assert!(unknown.route.reasons.contains(&Reason::UnknownUnitCell { given }));
+    place.cell = chosen("999901001005004");
+    assert_eq!(both(&about(place, Some("01037"))), ("999901001005004".into(), None), "the point is not believed");
+}
+
+#[test]
+fn a_cell_without_a_party_organisation_needs_a_community_with_one() {
+    let mut draft = with_units();
+    draft.communities.iter_mut().for_each(|community| community.organisation = None);
+    let faults = draft.publish().unwrap_err();
+    let told: Vec<_> = faults.iter().map(|fault| fault.kind.clone()).collect();
+    assert_eq!(told, [FaultKind::NoLead("999901001002052".into()), FaultKind::NoLead("999901001002053".into())]);
+}
+
+#[test]
+fn an_exclusive_cell_wins_over_the_basic_one_that_surrounds_it() {
+    let mut draft = qiming::draft();
+    let around = draft.boundaries[0].cells.iter_mut().find(|cell| cell.code.to_string() == "999901001002003").unwrap();
+    let outer = around.shape.polygons()[0][0].clone();
+    around.shape = Shape::new(vec![vec![outer]]).unwrap();
+    let routed = ask(&qiming::shelved(&draft), measured(120.1150, 30.2655, Datum::Cgcs2000, None));
+    assert_eq!(cell_of(&routed), "999901001002007", "without the hole both claim the point");
 }
 
 #[test]
@@ -284,7 +379,7 @@ fn references_that_lead_nowhere_are_all_told() {
     draft.posts[0].organisation = Some("P-NONE".parse().unwrap());
     draft.people[0].posts = vec!["T-NONE".parse().unwrap()];
     draft.duties.rows[3].responsible = "U-NONE".parse().unwrap();
-    draft.boundaries[0].cells[5].party_org = "P-NONE".into();
+    draft.boundaries[0].cells[5].party_org = Some("P-NONE".into());
     draft.profile.tiers.remove(&Tier::P2);
     draft.profile.ladders.remove("copied");
     draft.units.push(draft.units[0].clone());

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use xh_almanac::{NoticeFile, read_calendar};
-use xh_atlas::{BoundaryVersion, Cell, CellKind, Cgcs2000, Datum, Point, Shape, Validity};
+use xh_atlas::{BoundaryVersion, Cell, CellKind, Cgcs2000, Datum, Layer, Point, Shape, Validity};
 use xh_domain::actor::{Actor, Channel, IntakeChannel};
 use xh_domain::catalogue::duty::DutyRow;
 use xh_domain::catalogue::office::{Organisation, PartyLevel, Person, Post, Role, RoleScope, Unit, UnitKind};
@@ -48,7 +48,12 @@ pub fn draft() -> Draft {
     let file = NoticeFile { name: "calendar", bytes: CALENDAR };
     let calendar = read_calendar(None, &[file]).unwrap();
     let mut draft = Draft::empty(Profile::office_default(), calendar);
-    draft.boundaries = vec![BoundaryVersion { name: "2026".into(), validity: from_2026(), cells: vec![cell()] }];
+    draft.boundaries = vec![BoundaryVersion {
+        name: "2026".into(),
+        layer: Layer::Service,
+        validity: from_2026(),
+        cells: vec![cell()],
+    }];
     draft.organisations = vec![
         organisation("P-DIST", PartyLevel::District, None),
         organisation("P-STREET", PartyLevel::Street, Some("P-DIST")),
@@ -102,7 +107,7 @@ fn cell() -> Cell {
         code: "999901001001001".parse().unwrap(),
         name: "第一网格".into(),
         kind: CellKind::Basic,
-        party_org: "P-G001".into(),
+        party_org: Some("P-G001".into()),
         households: Some(400),
         validity: from_2026(),
         shape: Shape::new(vec![vec![ring]]).unwrap(),
@@ -179,5 +184,5 @@ pub fn report(number: u128, catalogue: CatalogueVersion) -> Report {
 /// A place in the frame of the cells.
 pub fn at(lon_e7: i32, lat_e7: i32) -> Place {
     let point = MeasuredPoint { lon_e7, lat_e7, datum: Datum::Cgcs2000, accuracy_m: Some(10) };
-    Place { point: Some(point), cell: None }
+    Place { point: Some(point), cell: None, unit_cell: None }
 }

@@ -21,7 +21,7 @@ use crate::ids::CatalogueVersion;
 /// The tables of one version. An import changes some of them and publishes the whole.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Boundary versions. The order decides only between two that begin on one day: the later counts.
+    /// Boundary versions of both grids. The order decides only between two that begin on one day: the later counts.
     pub boundaries: Vec<BoundaryVersion>,
     /// Party organisations.
     pub organisations: Vec<Organisation>,
@@ -142,7 +142,9 @@ impl Draft {
     /// The bytes of every part.
     fn parts(&self) -> Vec<(PartKind, Bytes)> {
         let regions = RegionsOf { districts: &self.districts, streets: &self.streets, communities: &self.communities };
-        let boundaries = self.boundaries.iter().map(|boundary| (PartKind::Boundary, json(boundary)));
+        let mut boundaries: Vec<&BoundaryVersion> = self.boundaries.iter().collect();
+        boundaries.sort_by_key(|boundary| boundary.validity.valid_from);
+        let boundaries = boundaries.into_iter().map(|boundary| (PartKind::Boundary, json(boundary)));
         let tables = [
             (PartKind::Organisations, json(&self.organisations)),
             (PartKind::Units, json(&self.units)),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use xh_atlas::MAX_STRETCHES;
+
 use super::admission::ARTICLE_CHARS_MAX;
 use super::approval::ApprovalLevel;
 use super::draft::Draft;
@@ -49,6 +51,9 @@ pub enum FaultKind {
     /// A community or cell below the street that it should be below is not there.
     #[error("{0} belongs to no street of the table")]
     NoStreet(String),
+    /// A cell without a Party organisation in a community without one.
+    #[error("cell {0} names no Party organisation, and neither does its community")]
+    NoLead(String),
     /// More than a named limit.
     #[error("{what}: {count}, at most {max}")]
     TooMany {
@@ -250,9 +255,25 @@ fn territories(draft: &Draft, faults: &mut Faults) {
             faults.push(PartKind::Regions, row, FaultKind::NoStreet(community.code.to_string()));
         }
     }
+    for boundary in &draft.boundaries {
+        let (what, count) = ("days on which cells begin or end", boundary.turning_days().len());
+        if count > MAX_STRETCHES {
+            faults.push(PartKind::Boundary, 0, FaultKind::TooMany { what, count, max: MAX_STRETCHES });
+        }
+    }
+    let led_communities = draft.communities.iter().filter(|community| community.organisation.is_some());
+    let led_communities: BTreeSet<_> = led_communities.map(|community| community.code).collect();
     for (row, cell) in draft.boundaries.iter().flat_map(|b| &b.cells).enumerate() {
-        let known = cell.party_org.parse::<OrgId>().is_ok_and(|id| organisations.contains(&id));
-        faults.unknown(PartKind::Boundary, row, "party_org", &cell.party_org, known);
+        match &cell.party_org {
+            Some(org) => {
+                let known = org.parse::<OrgId>().is_ok_and(|id| organisations.contains(&id));
+                faults.unknown(PartKind::Boundary, row, "party_org", org, known);
+            }
+            None if !led_communities.contains(&cell.code.community()) => {
+                faults.push(PartKind::Boundary, row, FaultKind::NoLead(cell.code.to_string()));
+            }
+            None => (),
+        }
         if !streets.contains(&LedgerCode::from(cell.code.street())) {
             faults.push(PartKind::Boundary, row, FaultKind::NoStreet(cell.code.to_string()));
         }

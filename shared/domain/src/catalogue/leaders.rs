@@ -38,7 +38,7 @@ fn leaders<T: Ord>(
 ) -> BTreeMap<T, OrgId> {
     let mut counts = BTreeMap::<T, BTreeMap<OrgId, usize>>::new();
     for cell in cells {
-        if let Some(id) = nearest(register, &cell.party_org, level) {
+        if let Some(id) = cell.party_org.as_deref().and_then(|org| nearest(register, org, level)) {
             *counts.entry(territory(cell)).or_default().entry(id).or_default() += 1;
         }
     }

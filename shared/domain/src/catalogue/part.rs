@@ -101,7 +101,7 @@ impl PartEntry {
 pub struct Manifest {
     /// [`MANIFEST_SCHEMA`].
     pub schema: u16,
-    /// The parts, boundaries first in the order in which they count, then the others by kind.
+    /// The parts, boundaries first in order of their first day, then the others by kind.
     pub parts: Vec<PartEntry>,
 }
 

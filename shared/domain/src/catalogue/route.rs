@@ -1,18 +1,18 @@
 //! Routing: from a place, a time and a category to a ledger, a lead, a unit and a tier, with every reason.
 //!
-//! The cell gives the territory (块): which Party organisation leads. The category gives the duty (条): which
+//! The cell gives the territory (块): which Party organisation leads. It is a cell of the service grid for the needs
+//! of people, of the unit grid for components of the city where there is one (`domain.md` 2.3). The category gives the duty (条): which
 //! unit handles. There is always somebody: outside every cell the duty desk of the district or of the
 //! installation, without a duty the holder of the territory (属地兜底). What led there is returned as data, in
 //! the order of the look-ups.
 
-use xh_atlas::{Cgcs2000, Force, Hit, Point as CellPoint, Sheet};
+use xh_atlas::{Cell, Cgcs2000, Force, Index, Point as CellPoint, Sheet};
 
 use super::Catalogue;
 use super::dictionary::default_tier;
 use super::duty::DutyRow;
-use super::ground::Ground;
 use super::profile::FALLBACK_TIER;
-use crate::case::{Placement, Point, Reason, Route};
+use crate::case::{CandidateShare, Placement, Point, Reason, Route};
 use crate::category::{Category, NeedKind, Tier};
 use crate::ids::{CellCode, LedgerCode, LineId, OrgId};
 use crate::place::Place;
@@ -49,74 +49,88 @@ pub struct Routed {
     pub tier: Tier,
 }
 
-/// The cell that was found, and how.
-struct Found<'a> {
-    ground: Option<&'a Ground>,
-    cell: Option<u32>,
-    reasons: Vec<Reason>,
-}
-
 impl Catalogue {
     /// Routes one report. The same question always has the same answer.
     pub fn route(&self, question: &Question) -> Routed {
         let measured = question.place.point;
         let point = measured.and_then(|fix| fix.raw().ok()).map(|raw| raw.to_cgcs2000());
-        let mut found = self.find_cell(question, point);
-        let cell = found.ground.zip(found.cell).map(|(ground, number)| ground.sheet().cell(number));
-        let code = cell.map(|cell| cell.code);
-        let bound = code.and_then(|code| self.bound_lead(code, question.occurred_at_ms));
-        let lead: Option<OrgId> = bound.cloned().or_else(|| cell.and_then(|cell| cell.party_org.parse().ok()));
+        let mut reasons = Vec::with_capacity(6);
+        let sheet = self.sheet_for(question, &mut reasons);
+        let service = sheet.and_then(|sheet| service_cell(sheet, question, point, &mut reasons));
+        let unit = self.unit_cell(question, point, &mut reasons);
+        let by_unit_grid = unit.filter(|_| question.category.std_code.is_some_and(|code| code.is_component()));
+        reasons.extend(by_unit_grid.map(|_| Reason::ByUnitGrid));
+        let territory = by_unit_grid.or(service);
+        let code = territory.map(|cell| cell.code);
+        // Bindings name cells of the service grid; a unit cell may have the same code.
+        let bound = code.filter(|_| by_unit_grid.is_none());
+        let bound = bound.and_then(|code| self.bound_lead(code, question.occurred_at_ms));
         let ledger = match code {
             Some(code) => LedgerCode::from(code.street()),
-            None => self.desk_for(question.place.cell.map(|chosen| chosen.code), point, &mut found.reasons),
+            None => self.desk_for(question.place.cell.map(|chosen| chosen.code), point, &mut reasons),
         };
-        let duty = self.duty_for(question.category, code, &mut found.reasons);
+        let duty = self.duty_for(question.category, code, &mut reasons);
         let responsible = duty.map(|row| row.responsible.clone());
         let territory_unit = || self.regions.communities.get(&code?.community())?.unit.clone();
-        let tier = self.tier_for(question, &mut found.reasons);
+        let tier = self.tier_for(question, &mut reasons);
         Routed {
             ledger,
-            boundary: found.ground.map(|ground| ground.sheet().boundary().name.clone()),
+            boundary: sheet.map(|sheet| sheet.boundary().name.clone()),
             placement: Placement {
                 point: point.map(|p| Point { lon_e7: p.lon_e7(), lat_e7: p.lat_e7() }),
                 accuracy_m: measured.and_then(|fix| fix.accuracy_m),
-                cell: code,
+                cell: service.map(|cell| cell.code),
+                unit_cell: unit.map(|cell| cell.code),
             },
             route: Route {
-                lead,
+                lead: bound.cloned().or_else(|| territory.and_then(|cell| self.lead_of(cell))),
                 responsible: responsible.or_else(territory_unit),
                 cooperating: duty.map_or_else(Vec::new, |row| row.cooperating.clone()),
-                reasons: found.reasons,
+                reasons,
             },
             line: duty.and_then(|row| row.line.clone()),
             tier,
         }
     }
 
-    /// The cell: the chosen one if the boundary version has it, else the one that the point lies in.
-    fn find_cell(&self, question: &Question, point: Option<CellPoint<Cgcs2000>>) -> Found<'_> {
-        let mut reasons = Vec::with_capacity(6);
-        let Some((ground, force)) = self.ground_at(question.occurred_at_ms) else {
-            return Found { ground: None, cell: None, reasons };
-        };
-        if force == Force::BeforeFirst {
-            reasons.push(Reason::BeforeFirstBoundary);
-        }
-        if let Some(chosen) = question.place.cell {
-            if let Some(number) = ground.number_of(chosen.code) {
-                reasons.push(Reason::ChosenCell { reason: chosen.reason });
-                return Found { ground: Some(ground), cell: Some(number), reasons };
+    /// The version of the service grid that counts, and a word when it was not in force.
+    fn sheet_for(&self, question: &Question, reasons: &mut Vec<Reason>) -> Option<&Sheet> {
+        let (sheet, force) = self.boundary_at(question.occurred_at_ms)?;
+        reasons.extend(match force {
+            Force::InForce => None,
+            Force::BeforeFirst => Some(Reason::BeforeFirstBoundary),
+            Force::Lapsed => Some(Reason::BoundaryLapsed),
+        });
+        Some(sheet)
+    }
+
+    /// The cell of the unit grid: the one that the report names, else the one that the point lies in. A cell that
+    /// a person chose beats the point here too: a unit cell of another community is not taken from it.
+    fn unit_cell(
+        &self,
+        question: &Question,
+        point: Option<CellPoint<Cgcs2000>>,
+        reasons: &mut Vec<Reason>,
+    ) -> Option<&Cell> {
+        let (sheet, _) = self.units_at(question.occurred_at_ms)?;
+        if let Some(given) = question.place.unit_cell {
+            if let Some(number) = sheet.number_of(given, question.occurred_at_ms) {
+                return Some(sheet.cell(number));
             }
-            reasons.push(Reason::UnknownCell { chosen: chosen.code });
+            reasons.push(Reason::UnknownUnitCell { given });
         }
-        let sheet = ground.sheet();
-        let hit = point.and_then(|point| sheet.index().locate(point));
-        if let Some((hit, point)) = hit.zip(point) {
-            reasons.push(if hit.edge { Reason::OnEdge } else { Reason::InCell });
-            let accuracy_m = question.place.point.and_then(|fix| fix.accuracy_m);
-            reasons.extend(neighbour(sheet, hit, point, accuracy_m).map(|neighbour| Reason::Ambiguous { neighbour }));
+        let hit = sheet.index_at(question.occurred_at_ms).locate(point?)?;
+        let cell = sheet.cell(hit.cell);
+        let agrees = |chosen: CellCode| chosen.community() == cell.code.community();
+        question.place.cell.is_none_or(|chosen| agrees(chosen.code)).then_some(cell)
+    }
+
+    /// The cell's Party organisation; where it names none, the community's.
+    fn lead_of(&self, cell: &Cell) -> Option<OrgId> {
+        match &cell.party_org {
+            Some(org) => org.parse().ok(),
+            None => self.regions.communities.get(&cell.code.community())?.organisation.clone(),
         }
-        Found { ground: Some(ground), cell: hit.map(|hit| hit.cell), reasons }
     }
 
     /// The duty desk for what lies in no cell (`contracts.md`, "Needs, items, numbers").
@@ -161,9 +175,34 @@ impl Catalogue {
     }
 }
 
-/// The nearest other cell that the accuracy circle reaches.
-fn neighbour(sheet: &Sheet, hit: Hit, point: CellPoint<Cgcs2000>, accuracy_m: Option<u32>) -> Option<CellCode> {
-    let accuracy_m = accuracy_m.filter(|&metres| metres > 0)?;
-    let near = sheet.index().closer_than(point, accuracy_m);
-    near.into_iter().find(|near| near.cell != hit.cell).map(|near| sheet.cell(near.cell).code)
+/// The cell of the service grid: the chosen one if the version has it on that day, else the one that the point
+/// lies in, with every other that the accuracy circle reaches.
+fn service_cell<'a>(
+    sheet: &'a Sheet,
+    question: &Question,
+    point: Option<CellPoint<Cgcs2000>>,
+    reasons: &mut Vec<Reason>,
+) -> Option<&'a Cell> {
+    if let Some(chosen) = question.place.cell {
+        if let Some(number) = sheet.number_of(chosen.code, question.occurred_at_ms) {
+            reasons.push(Reason::ChosenCell { reason: chosen.reason });
+            return Some(sheet.cell(number));
+        }
+        reasons.push(Reason::UnknownCell { chosen: chosen.code });
+    }
+    let (point, index) = (point?, sheet.index_at(question.occurred_at_ms));
+    let hit = index.locate(point);
+    reasons.extend(hit.map(|hit| if hit.edge { Reason::OnEdge } else { Reason::InCell }));
+    let accuracy_m = question.place.point.and_then(|fix| fix.accuracy_m).unwrap_or(0);
+    reasons.extend(candidates(sheet, index, point, accuracy_m));
+    hit.map(|hit| sheet.cell(hit.cell))
+}
+
+fn candidates(sheet: &Sheet, index: &Index, point: CellPoint<Cgcs2000>, accuracy_m: u32) -> Option<Reason> {
+    let found = index.shares(point, accuracy_m);
+    let share = |share: &xh_atlas::Share| CandidateShare {
+        cell: share.cell.map(|number| sheet.cell(number).code),
+        per_mille: share.per_mille,
+    };
+    (!found.is_empty()).then(|| Reason::Candidates { shares: found.iter().map(share).collect() })
 }

@@ -10,13 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use xh_almanac::{Almanac, CalendarVersion};
+use xh_atlas::{Atlas, Sheet};
 
 use super::Catalogue;
 use super::admission::Admissions;
 use super::binding::Bindings;
 use super::dictionary::Dictionary;
 use super::duty::Duties;
-use super::ground::Ground;
 use super::office::{Organisation, Person, Post, Unit};
 use super::part::{
     MANIFEST_SCHEMA, Manifest, PART_BYTES_MAX, PARTS_MAX, PIECE_BYTES_MAX, PartEntry, PartKind, RecordKey, sha256,
@@ -241,7 +241,7 @@ impl Arrivals {
             Some(Part::Boundary(ground)) => Some(Arc::clone(ground)),
             _ => None,
         });
-        let boundaries = grounds.collect();
+        let atlas = Atlas::of(grounds.collect());
         let hash_of = |kind| manifest.parts.iter().find(|entry| entry.kind == kind).map(|entry| entry.sha256);
         macro_rules! part {
             ($kind:ident) => {
@@ -277,7 +277,7 @@ impl Arrivals {
         Ok(Catalogue {
             version,
             manifest,
-            boundaries,
+            atlas,
             organisations,
             units,
             posts,
@@ -297,7 +297,7 @@ impl Arrivals {
 
 /// A decoded part.
 enum Part {
-    Boundary(Arc<Ground>),
+    Boundary(Arc<Sheet>),
     Organisations(Arc<Register<Organisation>>),
     Units(Arc<Register<Unit>>),
     Posts(Arc<Register<Post>>),
@@ -316,7 +316,7 @@ impl Part {
     fn read(kind: PartKind, bytes: &[u8]) -> serde_json::Result<Part> {
         use serde_json::from_slice as read;
         Ok(match kind {
-            PartKind::Boundary => Part::Boundary(Arc::new(Ground::new(read(bytes)?))),
+            PartKind::Boundary => Part::Boundary(Arc::new(Sheet::new(read(bytes)?))),
             PartKind::Organisations => Part::Organisations(read(bytes)?),
             PartKind::Units => Part::Units(read(bytes)?),
             PartKind::Posts => Part::Posts(read(bytes)?),

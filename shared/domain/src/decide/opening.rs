@@ -35,7 +35,7 @@ impl Matter<'_> {
         let limits = self.catalogue.limits(case.tier).ok_or(Refusal::BeyondCalendar)?;
         let seat = Seat {
             ledger: self.street.code,
-            cell: case.place.cell,
+            cell: case.territory(),
             lead: case.route.lead.as_ref(),
             unit: None,
             line: case.line.as_ref(),

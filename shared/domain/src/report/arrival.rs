@@ -3,7 +3,8 @@
 //! ```json
 //! {"id":"<uuid>","source_channel":"GRID_VISIT","occurred_at":"2026-09-14T09:05:00+08:00","captured_at":…,
 //!  "place":{"point":{"lon":120.125279,"lat":30.263519,"datum":"GCJ02","accuracy_m":12},
-//!           "cell":{"code":"999901001003007","reason":"NEAR_EDGE","note":"…"}},
+//!           "cell":{"code":"999901001003007","reason":"NEAR_EDGE","note":"…"},
+//!           "unit_cell":"999901001003052"},
 //!  "category":{"need_class":"N05","std_code":"08001"},"tier":"P2","kind":"URGENT_NEED","consent":true,
 //!  "text":"…","resident":{"name":"…","phone":"…","address":"…"},
 //!  "photos":[{"ordinal":0,"name":"…","size":123456,"sha256":"…"}],
@@ -135,7 +136,7 @@ const TOP: [&str; 13] = [
     "photos",
     "mode",
 ];
-const PLACE: [&str; 2] = ["point", "cell"];
+const PLACE: [&str; 3] = ["point", "cell", "unit_cell"];
 const POINT: [&str; 4] = ["lon", "lat", "datum", "accuracy_m"];
 const CELL: [&str; 3] = ["code", "reason", "note"];
 const CATEGORY: [&str; 2] = ["need_class", "std_code"];
@@ -215,13 +216,14 @@ pub(super) fn moment(raw: &str, at: &At, faults: &mut Faults) -> Option<i64> {
 type Placed<'a> = (Place, Option<Cow<'a, str>>);
 
 fn place<'a>(raw: &'a str, at: &At, faults: &mut Faults) -> Option<Placed<'a>> {
-    let [point_, cell_] = fields(raw, &PLACE, at, faults)?;
+    let [point_, cell_, unit_cell] = fields(raw, &PLACE, at, faults)?;
     if point_.is_none() && cell_.is_none() {
         faults.push(at, FaultKind::Neither { one: "point", other: "cell" });
     }
     let point = point_.and_then(|raw| point(raw, &at.field("point"), faults));
     let (cell, note) = cell_.and_then(|raw| cell(raw, &at.field("cell"), faults)).unzip();
-    Some((Place { point, cell }, note.flatten()))
+    let unit_cell = unit_cell.and_then(|raw| formed(raw, "999901001003007 (15)", &at.field("unit_cell"), faults));
+    Some((Place { point, cell, unit_cell }, note.flatten()))
 }
 
 fn point(raw: &str, at: &At, faults: &mut Faults) -> Option<MeasuredPoint> {

@@ -19,9 +19,11 @@ pub struct Names {
 }
 
 impl Names {
-    /// The names of this version. The latest boundary version gives the cells theirs.
+    /// The names of this version. The latest boundary version gives the cells of the service grid theirs; those of
+    /// the unit grid may have the same codes, and are called by them.
     pub fn of(catalogue: Arc<Catalogue>) -> Names {
-        let cells = catalogue.sheets().flat_map(|sheet| &sheet.boundary().cells);
+        let sheets = catalogue.sheets().filter(|sheet| sheet.boundary().layer.is_service());
+        let cells = sheets.flat_map(|sheet| &sheet.boundary().cells);
         let cells = cells.map(|cell| (cell.code.to_string(), cell.name.clone())).collect();
         Names { catalogue: Some(catalogue), cells }
     }

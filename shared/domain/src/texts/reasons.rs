@@ -1,6 +1,6 @@
 //! What the router found out about a report, look-up by look-up, in words. Pure.
 
-use crate::case::Reason;
+use crate::case::{CandidateShare, Reason};
 use crate::texts::names::Names;
 use crate::texts::sentence::Sentence;
 
@@ -14,10 +14,7 @@ pub fn of(reason: &Reason, names: &Names) -> Sentence {
             "坐标恰在网格边界上，按规则归属（专属优先，编码小者优先）",
             "exactly on an edge; the rule for edges chose",
         ),
-        Reason::Ambiguous { neighbour } => say(
-            format!("定位精度范围触及相邻网格“{}”，可人工改选", names.cell(*neighbour)),
-            format!("the accuracy circle reaches the neighbour {neighbour}"),
-        ),
+        Reason::Candidates { shares } => candidates(shares, names),
         Reason::ChosenCell { reason } => {
             say(format!("人工选定网格（{}）", reason.as_str()), format!("a person chose the cell: {}", reason.as_str()))
         }
@@ -28,6 +25,15 @@ pub fn of(reason: &Reason, names: &Names) -> Sentence {
         Reason::BeforeFirstBoundary => {
             plain("发生时间早于首个网格版本，按首个版本", "before the first boundary version: that one counts")
         }
+        Reason::BoundaryLapsed => plain(
+            "当时的网格版本已过有效期，新版本未发布前仍按其归属",
+            "the boundary version had lapsed: it counts until another follows",
+        ),
+        Reason::ByUnitGrid => plain("部件类：按万米单元网格归属", "a component: the unit grid gives the territory"),
+        Reason::UnknownUnitCell { given } => say(
+            format!("上报的单元网格 {given} 不在当时的网格版本中，按坐标"),
+            format!("the unit cell {given} is not in that boundary version; the point counts"),
+        ),
         Reason::DistrictDesk => plain("不在任何网格内，转区值班台", "no cell: the district's duty desk"),
         Reason::InstallationDesk => {
             plain("不在任何网格和区内，转总值班台", "no cell, no district: the installation's duty desk")
@@ -38,5 +44,24 @@ pub fn of(reason: &Reason, names: &Names) -> Sentence {
         Reason::TerritorialFallback => plain("无对应职责单位，属地兜底", "no duty holder: the territory keeps it"),
         Reason::TierAsked => plain("等级由上报人指定", "the reporter named the tier"),
         Reason::TierOfCategory => plain("等级取类别默认值", "the category's default tier"),
+    }
+}
+
+/// The accuracy circle and what lies in it, in words.
+fn candidates(shares: &[CandidateShare], names: &Names) -> Sentence {
+    let percent = |share: &CandidateShare| format!("{}.{} %", share.per_mille / 10, share.per_mille % 10);
+    let zh = |share: &CandidateShare| {
+        let cell = share.cell.map_or_else(|| "网格之外".to_owned(), |cell| format!("“{}”", names.cell(cell)));
+        format!("{cell} {}", percent(share))
+    };
+    let en = |share: &CandidateShare| {
+        let cell = share.cell.map_or_else(|| "outside".to_owned(), |cell| cell.to_string());
+        format!("{cell} {}", percent(share))
+    };
+    let list =
+        |word: &dyn Fn(&CandidateShare) -> String, between| shares.iter().map(word).collect::<Vec<_>>().join(between);
+    Sentence {
+        zh: format!("定位精度范围涉及多个网格，可人工改选：{}", list(&zh, "、")),
+        en: format!("the accuracy circle reaches more than one cell: {}", list(&en, ", ")),
     }
 }

@@ -47,7 +47,7 @@ pub fn boundary(name: &str) -> BoundaryVersion {
     let loaded = xh_atlas::load(read("street_cells.geojson").as_bytes(), &Mapping::default(), LoadOptions::default());
     let loaded = loaded.unwrap_or_else(|refused| panic!("{refused:?}"));
     let cells: Vec<Cell> = loaded.cells;
-    BoundaryVersion { name: name.into(), validity: loaded.validity, cells }
+    BoundaryVersion { name: name.into(), layer: loaded.layer, validity: loaded.validity, cells }
 }
 
 /// The whole office.

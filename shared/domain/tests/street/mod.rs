@@ -225,6 +225,7 @@ pub fn case(number: u8, tier: Tier, cell: &str, lead: &str, received_ms: i64) ->
             point: Some(Point { lon_e7: 1_201_205_000, lat_e7: 302_658_000 }),
             accuracy_m: Some(12),
             cell: Some(id(cell)),
+            unit_cell: None,
         },
         boundary: Some("2026-01".into()),
         route: Route {
