@@ -27,6 +27,7 @@ use crate::forms::difference::Difference;
 use crate::forms::folder::{CellOptions, Handed, Prepared, prepare};
 use crate::forms::table::FormFault;
 use crate::imports::standing;
+use crate::imports::what_if::{self, WhatIf};
 use crate::node::NodeClock;
 use crate::rest::Rest;
 use crate::statistics::{self, Question};
@@ -62,6 +63,7 @@ pub fn routes(administration: Arc<Administration>) -> Router {
         .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))
         .route("/admin/catalogue", get(catalogue).post(publish).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
+        .route("/admin/what-if", post(replay).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
         .route("/admin/clock", get(clock).post(step))
         .route("/admin/settled", post(settled))
         .route("/admin/verify", post(verify))
@@ -152,9 +154,7 @@ pub struct Published {
 
 async fn publish(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
     a.admit(&headers)?;
-    let upload: Upload = serde_json::from_slice(&body).map_err(|e| {
-        problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column()))
-    })?;
+    let upload = upload_of(&body)?;
     let worker = Arc::clone(&a);
     let (dry_run, prepared) =
         tokio::task::spawn_blocking(move || (upload.dry_run, worker.prepare(&upload))).await.map_err(|_| {
@@ -171,6 +171,22 @@ async fn publish(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Re
     Ok(Json(Published { version, changes, differences, differences_more, dry_run }).into_response())
 }
 
+fn upload_of(body: &[u8]) -> Result<Upload, Response> {
+    serde_json::from_slice(body).map_err(|e| {
+        problem(StatusCode::BAD_REQUEST, "malformed", &format!("line {}, column {}", e.line(), e.column()))
+    })
+}
+
+/// What a drawing would change if it were published: past reports placed anew. Nothing is written.
+async fn replay(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
+    a.admit(&headers)?;
+    let upload = upload_of(&body)?;
+    let worker = Arc::clone(&a);
+    let found = tokio::task::spawn_blocking(move || worker.replayed(&upload)).await;
+    let found = found.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the replay stopped"))?;
+    Ok(Json(found.map_err(|faults| refused(&faults))?).into_response())
+}
+
 fn refused(faults: &[FormFault]) -> Response {
     let error = |fault: &FormFault| {
         let FormFault { file, row, column, reason } = fault;
@@ -183,19 +199,32 @@ fn refused(faults: &[FormFault]) -> Response {
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
+/// Hands the files of an upload over, decoded, with how their cells are to be read.
+fn with_files<T>(
+    upload: &Upload,
+    work: impl FnOnce(&[Handed<'_>], &CellOptions) -> Result<T, Vec<FormFault>>,
+) -> Result<T, Vec<FormFault>> {
+    use base64::Engine;
+    let decode = |(name, text): &(String, String)| {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text);
+        let no_base64 = || FormFault { file: name.clone(), row: 0, column: String::new(), reason: "not base64".into() };
+        bytes.map(|bytes| (name.clone(), bytes)).map_err(|_| vec![no_base64()])
+    };
+    let files = upload.files.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    let handed: Vec<_> = files.iter().map(|(name, bytes)| Handed { name, bytes }).collect();
+    let options = CellOptions { mapping: upload.mapping.clone().unwrap_or_default(), repair: upload.repair };
+    work(&handed, &options)
+}
+
 impl Administration {
     fn prepare(&self, upload: &Upload) -> Result<Prepared, Vec<FormFault>> {
-        use base64::Engine;
-        let decode = |(name, text): &(String, String)| {
-            let bytes = base64::engine::general_purpose::STANDARD.decode(text);
-            let no_base64 =
-                || FormFault { file: name.clone(), row: 0, column: String::new(), reason: "not base64".into() };
-            bytes.map(|bytes| (name.clone(), bytes)).map_err(|_| vec![no_base64()])
-        };
-        let files = upload.files.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
-        let handed: Vec<_> = files.iter().map(|(name, bytes)| Handed { name, bytes }).collect();
-        let cells = CellOptions { mapping: upload.mapping.clone().unwrap_or_default(), repair: upload.repair };
-        prepare(self.shelf.newest().as_deref(), &handed, &cells)
+        let newest = self.shelf.newest();
+        with_files(upload, |files, options| prepare(newest.as_deref(), files, options))
+    }
+
+    fn replayed(&self, upload: &Upload) -> Result<WhatIf, Vec<FormFault>> {
+        let newest = self.shelf.newest();
+        with_files(upload, |files, options| what_if::replay(&*self.log, newest.as_deref(), files, options))
     }
 
     async fn append(&self, records: &[xh_domain::catalogue::part::CatalogueRecord]) -> Result<(), Response> {

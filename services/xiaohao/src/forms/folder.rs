@@ -4,10 +4,8 @@
 //! calendars; its name, in English or Chinese, says which. All files of one import change one draft, which is
 //! checked as a whole: it is published whole or not at all. A form that is not there leaves its table as it was.
 
-use std::collections::BTreeSet;
-
 use xh_almanac::{CalendarVersion, NoticeFile, read_calendar};
-use xh_atlas::{BoundaryVersion, LoadOptions, Mapping};
+use xh_atlas::Mapping;
 use xh_domain::catalogue::profile::Profile;
 use xh_domain::catalogue::{Catalogue, Draft, Publication};
 
@@ -15,7 +13,7 @@ use super::difference::{DIFFERENCES_MAX, Difference, differences};
 use super::origin::Origins;
 use super::sheet::{self, Sheet};
 use super::table::{Faults, FormFault};
-use super::{headings, limits, office, staffing, territory};
+use super::{cells, headings, limits, office, staffing, territory};
 
 /// A file handed in.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +49,7 @@ pub struct Change {
 }
 
 impl Change {
-    fn of(file: &str, holds: &'static str, before: usize, after: usize) -> Change {
+    pub(super) fn of(file: &str, holds: &'static str, before: usize, after: usize) -> Change {
         Change { file: file.to_owned(), holds, before, after, remarks: Vec::new() }
     }
 }
@@ -89,11 +87,11 @@ pub struct Prepared {
 pub fn prepare(
     from: Option<&Catalogue>,
     files: &[Handed<'_>],
-    cells: &CellOptions,
+    options: &CellOptions,
 ) -> Result<Prepared, Vec<FormFault>> {
     let before = draft(from);
     let mut after = before.clone();
-    let (changes, origins) = take(&mut after, files, cells)?;
+    let (changes, origins) = take(&mut after, files, options)?;
     let publication = after
         .publish()
         .map_err(|faults| faults.iter().map(|fault| origins.place(fault, &after)).collect::<Vec<_>>())?;
@@ -103,20 +101,23 @@ pub fn prepare(
     Ok(Prepared { publication, changes, differences, differences_more })
 }
 
-/// Takes files into a draft, in the order given; where each table came from.
+/// Takes files into a draft, in the order given, drawings after the tables that they are judged by; where each
+/// table came from.
 pub fn take(
     draft: &mut Draft,
     files: &[Handed<'_>],
-    cells: &CellOptions,
+    options: &CellOptions,
 ) -> Result<(Vec<Change>, Origins), Vec<FormFault>> {
     let (mut changes, mut faults, mut origins) = (Vec::new(), Vec::new(), Origins::default());
     let mut keep = |taken: Result<Vec<Change>, Vec<FormFault>>| match taken {
         Ok(more) => changes.extend(more),
         Err(found) => faults.extend(found),
     };
-    let (calendars, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_calendar(file.name));
+    let (calendars, mut others): (Vec<&Handed<'_>>, Vec<&Handed<'_>>) =
+        files.iter().partition(|file| is_calendar(file.name));
+    others.sort_by_key(|file| (cells::is_drawing(file.name), file.name != cells::OUTLINES));
     for file in others {
-        keep(take_file(draft, &mut origins, file, cells));
+        keep(take_file(draft, &mut origins, file, options));
     }
     if !calendars.is_empty() {
         keep(take_calendars(draft, &calendars).map(|change| vec![change]));
@@ -133,7 +134,7 @@ fn take_file(
     draft: &mut Draft,
     origins: &mut Origins,
     file: &Handed<'_>,
-    cells: &CellOptions,
+    options: &CellOptions,
 ) -> Result<Vec<Change>, Vec<FormFault>> {
     let (name, bytes) = (file.name, file.bytes);
     if name == "profile.toml" {
@@ -141,9 +142,12 @@ fn take_file(
         origins.note_file("profile", name);
         return Ok(vec![Change::of(name, "limits and ladders", 1, 1)]);
     }
-    if name.ends_with(".geojson") || name.ends_with(".geojson.gz") {
+    if name == cells::OUTLINES {
+        return cells::take_outlines(draft, file, options).map(|change| vec![change]);
+    }
+    if cells::is_drawing(name) {
         origins.note_file("cells", name);
-        return take_cells(draft, file, cells).map(|change| vec![change]);
+        return cells::take_cells(draft, file, options).map(|change| vec![change]);
     }
     if let Some(stem) = name.strip_suffix(".csv") {
         let form = headings::form(stem);
@@ -233,7 +237,12 @@ fn replaced<T>(table: &mut Vec<T>, rows: Vec<T>) -> (usize, usize) {
 fn take_regions(draft: &mut Draft, origins: &mut Origins, sheet: &Sheet) -> Result<Change, Vec<FormFault>> {
     let rows = territory::regions(sheet)?;
     let before = draft.districts.len() + draft.streets.len() + draft.communities.len();
-    (draft.districts, draft.streets, draft.communities) = (rows.districts, rows.streets, rows.communities);
+    let drawn = std::mem::replace(&mut draft.districts, rows.districts);
+    for district in &mut draft.districts {
+        let known = drawn.iter().find(|other| other.division == district.division);
+        district.outline = known.and_then(|other| other.outline.clone());
+    }
+    (draft.streets, draft.communities) = (rows.streets, rows.communities);
     origins.note_rows("regions", &sheet.file, rows.numbers);
     let after = draft.districts.len() + draft.streets.len() + draft.communities.len();
     Ok(Change::of(&sheet.file, "regions", before, after))
@@ -247,51 +256,10 @@ fn unknown(name: &str) -> Vec<FormFault> {
         "",
         format!(
             "no form has this name; .csv files and worksheets are {forms} (or their Chinese names), and there are \
-             profile.toml, *.geojson for cells, *.json for calendars"
+             profile.toml, districts.geojson for outlines, other *.geojson for cells, *.json for calendars"
         ),
     );
     faults.list()
-}
-
-fn take_cells(draft: &mut Draft, file: &Handed<'_>, cells: &CellOptions) -> Result<Change, Vec<FormFault>> {
-    let mut faults = Faults::of(file.name);
-    let bytes = match crate::imports::source::bytes(file.bytes) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            faults.add(0, "", format!("cannot be unpacked: {error}"));
-            return Err(faults.list());
-        }
-    };
-    let options = LoadOptions { repair: cells.repair, communities: None };
-    match xh_atlas::load(&bytes, &cells.mapping, options) {
-        Ok(loaded) => {
-            let remarks = loaded.warnings.iter().map(ToString::to_string);
-            let remarks = remarks.chain(loaded.repairs.iter().map(ToString::to_string)).collect();
-            let before = draft.boundaries.iter().map(|b| b.cells.len()).sum();
-            let name = file.name.split('.').next().unwrap_or(file.name);
-            replace_streets(draft, loaded.named(name));
-            let after = draft.boundaries.iter().map(|b| b.cells.len()).sum();
-            Ok(Change { remarks, ..Change::of(file.name, "cells", before, after) })
-        }
-        Err(refused) => {
-            for fault in &refused.faults {
-                faults.add(0, "", fault.to_string());
-            }
-            Err(faults.list())
-        }
-    }
-}
-
-/// Cells of the streets in the file take the place of those streets' cells of the same days; other streets
-/// keep theirs.
-fn replace_streets(draft: &mut Draft, mut new: BoundaryVersion) {
-    let streets: BTreeSet<_> = new.cells.iter().map(|cell| cell.code.street()).collect();
-    if let Some(old) = draft.boundaries.iter().position(|b| b.validity == new.validity) {
-        let old = draft.boundaries.remove(old);
-        new.cells.extend(old.cells.into_iter().filter(|cell| !streets.contains(&cell.code.street())));
-        new.cells.sort_by_key(|cell| cell.code);
-    }
-    draft.boundaries.push(new);
 }
 
 fn take_calendars(draft: &mut Draft, files: &[&Handed<'_>]) -> Result<Change, Vec<FormFault>> {

@@ -9,6 +9,7 @@
 //! A form is taken whole or not at all, and every fault is named with file, row and column. These files
 //! open nothing: they are given bytes.
 
+mod cells;
 pub mod difference;
 pub mod folder;
 mod headings;

@@ -108,7 +108,7 @@ impl Search<'_> {
         let boundary = self.catalogue.and_then(|catalogue| catalogue.boundary_at(case.occurred_at_ms));
         let point = case.place.point.and_then(|p| Point::new(p.lon_e7, p.lat_e7).ok());
         let (Some((sheet, _)), Some(point)) = (boundary, point) else { return false };
-        let near = sheet.index().closer_than(point, self.within_m);
+        let near = sheet.index_at(case.occurred_at_ms).closer_than(point, self.within_m);
         near.iter().any(|near| LedgerCode::from(sheet.cell(near.cell).code.street()) == street)
     }
 }

@@ -1,6 +1,7 @@
 //! `xiaohao import`: files of the office into the catalogue; reports and open ledgers of other systems (`reports`).
 
 mod reports;
+mod what_if;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,9 @@ struct Cells {
     /// Only say what would change.
     #[arg(long)]
     dry_run: bool,
+    /// Place past reports on this drawing, and say which cells and streets would gain and lose; nothing is taken.
+    #[arg(long, conflicts_with = "dry_run")]
+    what_if: bool,
 }
 
 impl Import {
@@ -75,7 +79,8 @@ impl Import {
             What::Cells(cells) => {
                 let files = vec![read(&cells.path)?];
                 let mapping = cells.map.as_deref().map(read_mapping).transpose()?;
-                upload(globals, Upload { files, mapping, repair: cells.repair, dry_run: cells.dry_run })
+                let sent = Upload { files, mapping, repair: cells.repair, dry_run: cells.dry_run };
+                if cells.what_if { what_if::ask(globals, &sent) } else { upload(globals, sent) }
             }
         }
     }
