@@ -77,7 +77,7 @@ pub const ITEM_COLUMNS: [ItemState; 8] = [
 ];
 
 #[rustfmt::skip]
-static NEED_MOVES: [Row<7>; 32] = [
+static NEED_MOVES: [Row<7>; 33] = [
     //                              none  reported registrd dispatchd hand-ovr moved  closed
     (OrderKind::Open,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
     (OrderKind::RefuseReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),

@@ -245,7 +245,7 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
     eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
 }
 
-const FACT_KINDS: [&str; 37] = [
+const FACT_KINDS: [&str; 38] = [
     "acknowledged",
     "approval_refused",
     "check_failed",

@@ -250,7 +250,7 @@ fn every_kind_of_order_meets_every_state_of_a_need() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 7 * 32);
+    assert_eq!(walked, 7 * 33);
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl OrderBody {
 
 impl OrderKind {
     /// All of them, in the order of the table of legal moves.
-    pub const ALL: [OrderKind; 32] = [
+    pub const ALL: [OrderKind; 33] = [
         OrderKind::Open,
         OrderKind::RefuseReport,
         OrderKind::RepeatReport,
