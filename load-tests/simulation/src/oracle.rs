@@ -88,7 +88,7 @@ fn climbed(entry: &Entry, fact: &Fact) -> Option<Climbed> {
         Fact::WaitingClimbed { item, clock, rung, version, due_ms, .. } => {
             ("wait", format!("{item:?}:{}:{rung}:{version}", clock.as_str()), due_ms)
         }
-        Fact::ReplyMissed { item, rung, due_ms } => ("reply", format!("{item}:{rung}"), due_ms),
+        Fact::ReplyMissed { item, rung, version, due_ms } => ("reply", format!("{item}:{rung}:{version}"), due_ms),
         _ => return None,
     };
     Some(((kind, entry.need?, step), *due_ms))

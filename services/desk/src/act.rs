@@ -9,6 +9,8 @@
 //! An order is written once and never changed: whatever becomes of the first append, the same bytes go to
 //! the same ledger again. Sending goes on when its asker has gone.
 
+mod pen;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,24 +22,21 @@ use xh_domain::fact::{Answer, Entry};
 use xh_domain::ids::{NeedId, OrderId};
 use xh_domain::keys::DataKey;
 use xh_domain::letter::Letter;
-use xh_domain::order::{
-    self, Dispatch, DraftItem, Evidence, ExtensionAsked, ItemLimit, ObjectionMade, Order, OrderBody, OrderKind,
-    SuspensionAsked,
-};
+use xh_domain::order::{Order, OrderBody, OrderKind};
 use xh_domain::refusal::Refusal;
-use xh_domain::report::Sealed;
 use xh_engine::envelope::write_order;
 use xh_engine::partition::partition_of;
 use xh_engine::topics::ORDERS;
 use xh_journal::contract::{AppendError, Draft, Slot};
 
+use self::pen::Pen;
 use crate::desk::{Desk, broken};
 use crate::problem::{Fault, Kind, Problem};
 use crate::reading;
 use crate::row::Row;
 use crate::shard::{Answered, ROLE};
-use crate::vault::{Lost, seal_note};
-use crate::wanted::{self, Act, NOTE_BYTES_MAX, Wanted, Words};
+use crate::vault::Lost;
+use crate::wanted::Wanted;
 use xh_domain::texts::names::Names;
 use xh_domain::texts::refusal_words;
 
@@ -107,100 +106,6 @@ fn need_key(desk: &Desk, row: &Row) -> Result<DataKey, Problem> {
             .saying("该件的密钥已销毁，不能再写入文字", "the need's key is gone: no words can be written any more"),
         other => broken(other),
     })
-}
-
-/// Turns wanted words into sealed ones.
-struct Pen<'a> {
-    desk: &'a Desk,
-    row: &'a Row,
-    id: &'a OrderId,
-    key: &'a dyn Fn() -> Result<DataKey, Problem>,
-}
-
-impl Pen<'_> {
-    fn body(&self, act: Act) -> Result<OrderBody, Problem> {
-        Ok(match act {
-            Act::Register {} => OrderBody::Register {},
-            Act::Dispatch(dispatch) => OrderBody::Dispatch(self.dispatch(dispatch)?),
-            Act::Sign {} => OrderBody::Sign {},
-            Act::Contact(noted) => OrderBody::Contact { note: self.note(noted.note)? },
-            Act::Progress(noted) => OrderBody::Progress { note: self.must(noted.note)? },
-            Act::ApplyTickOff(shown) => {
-                OrderBody::ApplyTickOff(Evidence { note: self.note(shown.note)?, photos: shown.photos })
-            }
-            Act::Check(judged) => {
-                OrderBody::Check { passed: judged.passed, note: self.note(judged.note)?, photos: judged.photos }
-            }
-            Act::Approve(judged) => OrderBody::Approve { passed: judged.passed, note: self.note(judged.note)? },
-            Act::AskExtension { added, engineering, signed_form, note } => {
-                let note = self.must(Some(note))?;
-                OrderBody::AskExtension(ExtensionAsked { added, engineering, signed_form, note })
-            }
-            Act::AskSuspension { reason, signed_form, note } => {
-                let note = self.must(Some(note))?;
-                OrderBody::AskSuspension(SuspensionAsked { reason, signed_form, note })
-            }
-            Act::AnswerRequest { granted, note } => {
-                OrderBody::AnswerRequest(order::Answer { granted, note: self.note(note)? })
-            }
-            Act::Resume(noted) => OrderBody::Resume { note: self.note(noted.note)? },
-            Act::Object { reason, signed_form, note } => {
-                let note = self.must(Some(note))?;
-                OrderBody::Object(ObjectionMade { reason, signed_form, note })
-            }
-            Act::ReviewObjection { to, note } => OrderBody::ReviewObjection { to, note: self.note(note)? },
-            Act::Redispatch(to) => OrderBody::Redispatch(to),
-            Act::Designate(to) => OrderBody::Designate(to),
-            Act::Comment(noted) => OrderBody::Comment { note: self.must(noted.note)? },
-            Act::Acknowledge { rung, note } => OrderBody::Acknowledge { rung, note: self.note(note)? },
-            Act::HandOver { to, note } => OrderBody::HandOver { to, note: self.note(note)? },
-            Act::SendBack(noted) => OrderBody::SendBack { note: self.note(noted.note)? },
-        })
-    }
-
-    fn dispatch(&self, wanted: wanted::Dispatch) -> Result<Dispatch, Problem> {
-        let slot = self.desk.shard_of(self.row.need.ledger).slot();
-        let lead = match wanted.lead {
-            Some(lead) => lead,
-            None => {
-                let case = reading::case(&*self.desk.parts.log, slot, &self.row.history).map_err(broken)?;
-                case.route.lead.clone().ok_or_else(|| {
-                    fault("/body/dispatch/lead", "missing", "须注明牵头党组织 (name the lead organisation)")
-                })?
-            }
-        };
-        let items = wanted.items.into_iter().map(|item| self.item(item)).collect::<Result<_, _>>()?;
-        Ok(Dispatch { lead, tier: wanted.tier, items })
-    }
-
-    fn item(&self, item: wanted::DraftItem) -> Result<DraftItem, Problem> {
-        let wording = crate::view::Wording { goal: item.goal.0, content: item.content.0 };
-        let words = serde_json::to_string(&wording).expect("two texts become JSON");
-        Ok(DraftItem {
-            wording: self.seal(&Words(words))?,
-            std_code: item.std_code,
-            responsible: item.responsible,
-            cooperating: item.cooperating,
-            tier: item.tier,
-            limit: item.limit.map(ItemLimit::Within),
-            start_ms: item.start_ms,
-        })
-    }
-
-    fn note(&self, words: Option<Words>) -> Result<Option<Arc<Sealed>>, Problem> {
-        words.filter(|words| !words.0.trim().is_empty()).map(|words| self.seal(&words)).transpose()
-    }
-
-    fn must(&self, words: Option<Words>) -> Result<Arc<Sealed>, Problem> {
-        self.note(words)?.ok_or_else(|| fault("/body", "note_missing", "请填写文字 (words are needed)"))
-    }
-
-    fn seal(&self, words: &Words) -> Result<Arc<Sealed>, Problem> {
-        if words.0.len() > NOTE_BYTES_MAX {
-            return Err(fault("/body", "too_long", "文字过长，最多约 4000 字 (at most 12,000 bytes)"));
-        }
-        Ok(seal_note(&(self.key)()?, self.id, &words.0, &*self.desk.parts.entropy))
-    }
 }
 
 /// A fault of the body.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use xh_domain::asking::Request;
 use xh_domain::clock::{Clock, ClockKind};
+use xh_domain::correction::Correction;
 use xh_domain::fact::{Entry, Fact, HandOverOutcome, SentItem};
 use xh_domain::ids::{LedgerCode, NeedId, ReportId};
 use xh_domain::letter::Letter;
@@ -282,7 +283,10 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
             row.tell(copied);
         }
         Fact::Signed { item, .. } => set(row, *item, ItemState::Signed),
-        Fact::Contacted { item, .. } | Fact::CheckFailed { item, .. } | Fact::ApprovalRefused { item, .. } => {
+        Fact::Contacted { item, .. }
+        | Fact::CheckFailed { item, .. }
+        | Fact::ApprovalRefused { item, .. }
+        | Fact::Vetoed { item, .. } => {
             set(row, *item, ItemState::Handling);
         }
         Fact::TickOffApplied { item, .. } => set(row, *item, ItemState::HandledAwaitingCheck),
@@ -294,6 +298,27 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
         | Fact::Suspended { .. }
         | Fact::Resumed { .. }
         | Fact::Redispatched { .. } => turn_asked(row, fact),
+        Fact::Ended { .. } => (row.state, row.ended_ms) = (NeedState::Ended, Some(at_ms)),
+        Fact::Unmerged { clock, before, .. } => {
+            let before =
+                before.closing.and_then(|closing| closing.ended).map_or(NeedState::Reported, |ended| ended.before);
+            (row.state, row.ended_ms, row.wait_due_ms) = (before, None, Some(deadline_ms(clock)));
+        }
+        Fact::Reopened { item, clock, .. } => {
+            (row.state, row.ended_ms) = (NeedState::Dispatched, None);
+            if let Some(line) = row.lines.get_mut(item.index()) {
+                (line.state, line.light, line.due_ms) = (ItemState::Handling, Light::Green, deadline_ms(clock));
+            }
+        }
+        Fact::Corrected { what, clock, .. } => {
+            match what {
+                Correction::Category(category) => row.category = *category,
+                Correction::Tier(tier) => row.tier = *tier,
+                _ => {}
+            }
+            row.wait_due_ms = clock.as_ref().map(deadline_ms).or(row.wait_due_ms);
+        }
+        Fact::TakenPersonally { post } => row.tell([post]),
         Fact::NeedClosed { .. } => (row.state, row.ended_ms) = (NeedState::Closed, Some(at_ms)),
         Fact::LightTurned { item, light, posts, .. } => {
             if let Some(line) = row.lines.get_mut(item.index()) {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use xh_domain::correction::Correction;
 use xh_domain::evolve::evolve;
 use xh_domain::fact::{Entry, Fact};
 use xh_domain::ids::{Hash256, NeedId, OrderId};
@@ -85,6 +86,9 @@ impl Dossier {
                     Fact::Dispatched { items, .. } => {
                         let by = &chapter.entry.order.id;
                         dispatched_by.extend(items.iter().map(|item| (item.item, by.clone())));
+                    }
+                    Fact::Corrected { item: Some(item), what: Correction::Wording(_), .. } => {
+                        dispatched_by.insert(*item, chapter.entry.order.id.clone());
                     }
                     Fact::Undelivered(receipt) if is_last(receipt) => undelivered.push(receipt.clone()),
                     _ => {}

@@ -32,11 +32,13 @@ pub enum Stage {
     HandedOver,
     /// 已结案: every item is ticked off.
     Closed,
+    /// 已了结: solved on the spot, rejected, merged, withdrawn or handed to an emergency service.
+    Ended,
 }
 
 impl Stage {
     /// All of them, in the order of a need's life.
-    pub const ALL: [Stage; 8] = [
+    pub const ALL: [Stage; 9] = [
         Stage::Reported,
         Stage::Registered,
         Stage::Handling,
@@ -45,11 +47,12 @@ impl Stage {
         Stage::HandingOver,
         Stage::HandedOver,
         Stage::Closed,
+        Stage::Ended,
     ];
 
     /// Whether a need in this stage stands in the queue.
     pub fn is_open(self) -> bool {
-        !matches!(self, Stage::HandedOver | Stage::Closed)
+        !matches!(self, Stage::HandedOver | Stage::Closed | Stage::Ended)
     }
 }
 
@@ -209,7 +212,7 @@ impl Row {
             lines: need.items.iter().map(Line::of).collect(),
             tier: need.tier,
             source: case.source_channel,
-            category: case.category,
+            category: need.category(),
             cell: case.place.cell,
             posts: Vec::new(),
             opened_ms: need.opened_ms,
@@ -223,6 +226,7 @@ impl Row {
             history: Positions::default(),
         };
         row.tell(told);
+        row.tell(&need.personal);
         row
     }
 
@@ -237,7 +241,7 @@ impl Row {
 
     /// Whether it stands in the queue.
     pub fn is_open(&self) -> bool {
-        !matches!(self.state, NeedState::Closed | NeedState::Moved)
+        !matches!(self.state, NeedState::Closed | NeedState::Ended | NeedState::Moved)
     }
 
     /// The stages that it is in: one, or several where its items differ.
@@ -248,6 +252,7 @@ impl Row {
             NeedState::InHandOver => vec![Stage::HandingOver],
             NeedState::Moved => vec![Stage::HandedOver],
             NeedState::Closed => vec![Stage::Closed],
+            NeedState::Ended => vec![Stage::Ended],
             NeedState::Dispatched => {
                 let mut stages: Vec<Stage> = self.open_lines().map(Line::stage).collect();
                 stages.sort_unstable();

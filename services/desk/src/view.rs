@@ -12,6 +12,7 @@ use xh_domain::case::{CandidateShare, Case, Reason};
 use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock::{Clock, ClockKind, Colour};
+use xh_domain::ending::CalledBack;
 use xh_domain::ids::{CellCode, KeyId, LedgerCode, NeedId, OrgId, PersonId, PostId, UnitId};
 use xh_domain::letter::Letter;
 use xh_domain::moves::{item_allows, need_allows};
@@ -379,6 +380,16 @@ pub struct NeedView {
     pub closed_at: Option<String>,
     /// Numbers in other ledgers, before.
     pub trail: Vec<NeedId>,
+    /// 并案: the need that it was merged into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<NeedId>,
+    /// 回访: what the resident said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called_back: Option<CalledBack>,
+    /// 回潮: how often an item was opened again.
+    pub reopened: u16,
+    /// 亲自督办: the leaders' posts.
+    pub personal: Vec<Named<PostId>>,
     /// Number in the ledger that keeps it now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<NeedId>,
@@ -413,7 +424,7 @@ pub struct Unsealed {
 pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -> NeedView {
     let need = &dossier.need;
     let case = &need.case;
-    let own = need.dispatch.iter().chain(need.hand_over.iter().map(|hand_over| &hand_over.clock));
+    let own = need.dispatch.iter().chain(&need.callback).chain(need.hand_over.iter().map(|hand_over| &hand_over.clock));
     let mut wordings = unsealed.wordings.into_iter();
     NeedView {
         need: need.id,
@@ -421,7 +432,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         ledger: Named { id: need.id.ledger, name: names.ledger(need.id.ledger) },
         state: Named { id: need.state, name: states::of_need(need.state).0.to_owned() },
         tier: Named { id: need.tier, name: names.tier(need.tier) },
-        category: Named { id: case.category, name: names.category(case.category) },
+        category: Named { id: need.category(), name: names.category(need.category()) },
         source: Named { id: case.source_channel, name: source(case.source_channel).to_owned() },
         cell: case.place.cell.map(|cell| Named { id: cell, name: names.cell(cell) }),
         unit_cell: case.place.unit_cell,
@@ -441,6 +452,10 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
             .collect(),
         closed_at: need.closing.map(|closing| rfc3339(closing.closed_ms)),
         trail: need.trail.clone(),
+        merged_into: need.merged_into(),
+        called_back: need.called_back,
+        reopened: need.reopened,
+        personal: need.personal.iter().map(|post| Named { id: post.clone(), name: names.post(post) }).collect(),
         moved_to: need.hand_over.as_ref().and_then(|hand_over| hand_over.number),
         undelivered: dossier.undelivered.len(),
         actions: need_actions(need),
@@ -455,11 +470,26 @@ fn need_actions(need: &Need) -> Vec<OrderKind> {
         OrderKind::Dispatch,
         OrderKind::HandOver,
         OrderKind::SendBack,
+        OrderKind::SolveOnSpot,
+        OrderKind::Reject,
+        OrderKind::CallEmergency,
+        OrderKind::Withdraw,
+        OrderKind::Merge,
+        OrderKind::Unmerge,
+        OrderKind::CallBack,
+        OrderKind::Correct,
+        OrderKind::TakePersonally,
         OrderKind::Comment,
         OrderKind::Erase,
     ];
     let allowed = of_people.into_iter().filter(|kind| need_allows(Some(need.state), *kind).is_ok());
-    allowed.filter(|kind| *kind != OrderKind::SendBack || !need.trail.is_empty()).collect()
+    let fits = |kind: &OrderKind| match kind {
+        OrderKind::SendBack => !need.trail.is_empty(),
+        OrderKind::Unmerge => need.merged_into().is_some(),
+        OrderKind::CallBack => need.called_back.is_none(),
+        _ => true,
+    };
+    allowed.filter(fits).collect()
 }
 
 fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
@@ -478,12 +508,18 @@ fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
         OrderKind::ReviewObjection,
         OrderKind::Redispatch,
         OrderKind::Designate,
+        OrderKind::Veto,
+        OrderKind::Reopen,
+        OrderKind::Whistle,
+        OrderKind::AnswerWhistle,
         OrderKind::Acknowledge,
     ];
     let waits = |kind: &OrderKind| match kind {
         OrderKind::Acknowledge => item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs)),
         OrderKind::AnswerRequest => item.asked.is_some(),
         OrderKind::AskExtension | OrderKind::AskSuspension => item.asked.is_none(),
+        OrderKind::Whistle => !item.only(ClockKind::Whistle).is_some_and(Clock::runs),
+        OrderKind::AnswerWhistle => item.only(ClockKind::Whistle).is_some_and(Clock::runs),
         OrderKind::Object | OrderKind::Redispatch | OrderKind::Designate => !item.designated,
         _ => true,
     };

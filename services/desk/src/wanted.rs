@@ -9,8 +9,9 @@ use std::fmt;
 use serde::Deserialize;
 use xh_almanac::Limit;
 use xh_domain::asking::{PauseReason, ReturnReason};
-use xh_domain::category::{StdCode, Tier};
-use xh_domain::ids::{Hash256, LedgerCode, OrderId, OrgId, UnitId};
+use xh_domain::category::{Category, StdCode, Tier};
+use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
+use xh_domain::ids::{Hash256, LedgerCode, NeedId, OrderId, OrgId, UnitId};
 use xh_domain::letter::Letter;
 use xh_domain::order::{OrderKind, Reassignment};
 
@@ -109,6 +110,71 @@ pub enum Act {
     Redispatch(Reassignment),
     /// 指定承办.
     Designate(Reassignment),
+    /// 即采即办.
+    SolveOnSpot(Shown),
+    /// 不予受理.
+    Reject {
+        /// From the closed list.
+        reason: RejectReason,
+        /// The explanation.
+        note: Words,
+    },
+    /// 转 110/119/120/122.
+    CallEmergency {
+        /// Whom.
+        service: EmergencyService,
+        /// Whether that ends the need here.
+        #[serde(default)]
+        ends: bool,
+        /// What was said.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 群众撤回.
+    Withdraw(Noted),
+    /// 并案.
+    Merge {
+        /// The older need.
+        into: NeedId,
+        /// Why.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 撤销并案.
+    Unmerge(Noted),
+    /// 社区否决销号.
+    Veto(Noted),
+    /// 回访.
+    CallBack {
+        /// Whether it is solved.
+        outcome: Outcome,
+        /// How content.
+        #[serde(default)]
+        rating: Option<Rating>,
+        /// What was said.
+        #[serde(default)]
+        note: Option<Words>,
+    },
+    /// 回潮、重新挂号.
+    Reopen {
+        /// Why.
+        reason: ReopenReason,
+        /// What was found.
+        note: Words,
+    },
+    /// 更正.
+    Correct(Corrected),
+    /// 吹哨.
+    Whistle {
+        /// The district's office.
+        unit: UnitId,
+        /// What for.
+        note: Words,
+    },
+    /// 报到.
+    AnswerWhistle(Noted),
+    /// 亲自督办.
+    TakePersonally {},
     /// 留言.
     Comment(Noted),
     /// 签收督办单.
@@ -129,6 +195,29 @@ pub enum Act {
     },
     /// 退回.
     SendBack(Noted),
+}
+
+/// What counts from now on, before its words are sealed.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Corrected {
+    /// What it is about.
+    Category(Category),
+    /// How urgent.
+    Tier(Tier),
+    /// Where, in words.
+    Place(Words),
+    /// 目标、内容 of the item.
+    Wording {
+        /// 目标.
+        #[serde(default)]
+        goal: Words,
+        /// 内容.
+        #[serde(default)]
+        content: Words,
+    },
+    /// 配合单位 of the item.
+    Cooperating(Vec<UnitId>),
 }
 
 /// With or without words.
@@ -237,6 +326,19 @@ impl Act {
             Act::ReviewObjection { .. } => OrderKind::ReviewObjection,
             Act::Redispatch(_) => OrderKind::Redispatch,
             Act::Designate(_) => OrderKind::Designate,
+            Act::SolveOnSpot(_) => OrderKind::SolveOnSpot,
+            Act::Reject { .. } => OrderKind::Reject,
+            Act::CallEmergency { .. } => OrderKind::CallEmergency,
+            Act::Withdraw(_) => OrderKind::Withdraw,
+            Act::Merge { .. } => OrderKind::Merge,
+            Act::Unmerge(_) => OrderKind::Unmerge,
+            Act::Veto(_) => OrderKind::Veto,
+            Act::CallBack { .. } => OrderKind::CallBack,
+            Act::Reopen { .. } => OrderKind::Reopen,
+            Act::Correct(_) => OrderKind::Correct,
+            Act::Whistle { .. } => OrderKind::Whistle,
+            Act::AnswerWhistle(_) => OrderKind::AnswerWhistle,
+            Act::TakePersonally {} => OrderKind::TakePersonally,
             Act::Comment(_) => OrderKind::Comment,
             Act::Acknowledge { .. } => OrderKind::Acknowledge,
             Act::HandOver { .. } => OrderKind::HandOver,

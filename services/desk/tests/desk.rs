@@ -115,7 +115,7 @@ fn a_need_shows_its_clocks_reasons_and_history_in_both_languages() {
     let view = ok(open.get("t-viewer", &format!("/api/v1/needs/{need}")));
     assert_eq!((&view["state"]["name"], &view["items"][0]["state"]["name"]), (&json!("办理中"), &json!("待签收")));
     assert_eq!(view["items"][0]["wording"], json!({"goal":"通道畅通","content":"清理堆物"}));
-    assert_eq!(view["items"][0]["actions"], json!(["sign"]));
+    assert_eq!(view["items"][0]["actions"], json!(["sign", "object", "redispatch", "designate", "whistle"]));
     let resolve =
         view["items"][0]["clocks"].as_array().unwrap().iter().find(|clock| clock["kind"]["id"] == "resolve").unwrap();
     // Five working days after Monday 09-14: Tuesday to Friday, and Sunday 09-20, which is worked.

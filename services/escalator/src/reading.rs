@@ -1,7 +1,7 @@
 //! What does a fact mean for the timers? The one table that says which fact starts, stops or holds which
 //! clock. It mirrors what the domain's `evolve` does with a need, in the few bytes that a timer needs.
 
-use xh_domain::clock::{Clock, ClockKind, reply_rung};
+use xh_domain::clock::{Clock, ClockKind};
 use xh_domain::fact::{Answer, Entry, Fact, HandOverOutcome};
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
@@ -50,9 +50,26 @@ fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
         Fact::CheckFailed { item, .. } => stop(timers, need, *item, ClockKind::Check),
         Fact::ApprovalRefused { item, .. } => stop(timers, need, *item, ClockKind::Approval),
         Fact::TickedOff { item, .. } => timers.stop(need, |clock| clock.item == Some(*item)),
-        Fact::NeedClosed { .. } => timers.forget(need),
-        Fact::Acknowledged { item, rung, holds_until_ms, .. } => {
-            acknowledge(timers, need, *item, *rung, *holds_until_ms)
+        Fact::NeedClosed { callback, .. } => {
+            timers.forget(need);
+            callback.iter().for_each(|clock| start(timers, need, None, clock));
+        }
+        Fact::Ended { .. } => timers.forget(need),
+        Fact::Unmerged { clock, .. } => start(timers, need, None, clock),
+        Fact::CalledBack { .. } => timers.stop(need, |clock| clock.kind == ClockKind::Callback),
+        Fact::Vetoed { item, .. } => {
+            stop(timers, need, *item, ClockKind::Check);
+            stop(timers, need, *item, ClockKind::Approval);
+        }
+        Fact::Reopened { item, clock, .. } => {
+            timers.stop(need, |clock| clock.kind == ClockKind::Callback);
+            start(timers, need, Some(*item), clock);
+        }
+        Fact::Corrected { clock: Some(clock), .. } => start(timers, need, None, clock),
+        Fact::Whistled { item, clock, .. } => start(timers, need, Some(*item), clock),
+        Fact::WhistleAnswered { item, .. } => stop(timers, need, *item, ClockKind::Whistle),
+        Fact::Acknowledged { item, version, holds_until_ms, .. } => {
+            acknowledge(timers, need, *item, *version, *holds_until_ms)
         }
         Fact::HandedOver { clock, .. } | Fact::SentBack { clock, .. } => {
             start(timers, need, None, clock);
@@ -115,8 +132,8 @@ fn fold_climbed(timers: &mut Timers, need: NeedId, fact: &Fact) {
             (Some(*item), ClockKind::Resolve, *version, *rung)
         }
         Fact::WaitingClimbed { item, clock, rung, version, .. } => (*item, *clock, *version, *rung),
-        Fact::ReplyMissed { item, rung, .. } => {
-            return timers.stop(need, |clock| is_reply_of(clock, *item, *rung));
+        Fact::ReplyMissed { item, version, .. } => {
+            return timers.stop(need, |clock| *clock == reply_of(*item, *version));
         }
         _ => return,
     };
@@ -135,8 +152,8 @@ fn fold_refusal(timers: &mut Timers, climb: Climb, refusal: &Refusal, at_ms: i64
     }
 }
 
-fn acknowledge(timers: &mut Timers, need: NeedId, item: Letter, rung: u8, holds_until_ms: Option<i64>) {
-    timers.stop(need, |clock| is_reply_of(clock, item, rung));
+fn acknowledge(timers: &mut Timers, need: NeedId, item: Letter, version: u16, holds_until_ms: Option<i64>) {
+    timers.stop(need, |clock| *clock == reply_of(item, version));
     if let Some(until_ms) = holds_until_ms {
         timers.hold(need, until_ms, |clock| clock.item == Some(item) && clock.kind == ClockKind::Resolve);
     }
@@ -156,6 +173,7 @@ fn end_hand_over(timers: &mut Timers, need: NeedId, outcome: &HandOverOutcome) {
 /// All clocks of a need that comes with everything it had at another ledger.
 fn adopt(timers: &mut Timers, need: NeedId, from: &Need) {
     timers.forget(need);
+    from.callback.iter().for_each(|clock| start(timers, need, None, clock));
     from.dispatch.iter().for_each(|clock| start(timers, need, None, clock));
     for (letter, item) in from.lettered() {
         let replies = item.orders.iter().filter_map(|order| order.reply.as_ref());
@@ -181,8 +199,7 @@ fn stop(timers: &mut Timers, need: NeedId, item: Letter, kind: ClockKind) {
     timers.stop(need, |clock| clock.item == Some(item) && clock.kind == kind);
 }
 
-/// Whether a clock waits for the reply to a supervision order of this rung. Those about an older deadline have
-/// stopped when a newer one is issued.
-fn is_reply_of(clock: &ClockId, item: Letter, rung: u8) -> bool {
-    clock.item == Some(item) && clock.kind == ClockKind::Reply && reply_rung(clock.version) == rung
+/// The clock that waits for the reply to a supervision order.
+fn reply_of(item: Letter, version: u16) -> ClockId {
+    ClockId { item: Some(item), kind: ClockKind::Reply, version }
 }

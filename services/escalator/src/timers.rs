@@ -33,7 +33,7 @@ pub struct ClockId {
     pub item: Option<Letter>,
     /// What it measures.
     pub kind: ClockKind,
-    /// Version of its deadline; for a reply clock the rung of the order that it waits for.
+    /// Version of its deadline; for a reply clock the number of the order that it waits for.
     pub version: u16,
 }
 

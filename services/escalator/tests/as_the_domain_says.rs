@@ -12,16 +12,19 @@ use xh_almanac::{Limit, LimitUnit};
 use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, Request, ReturnReason};
 use xh_domain::catalogue::Catalogue;
+use xh_domain::category::Tier;
 use xh_domain::clock::ClockKind;
+use xh_domain::correction::Correction;
 use xh_domain::decide::answer;
+use xh_domain::ending::{Outcome, ReopenReason};
 use xh_domain::evolve::evolve;
 use xh_domain::fact::Entry;
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
 use xh_domain::need::Need;
 use xh_domain::order::{
-    Answer, Climb, Dispatch, DraftItem, Evidence, ExtensionAsked, ObjectionMade, Order, OrderBody, Reassignment,
-    SuspensionAsked,
+    Answer, Callback, Climb, Dispatch, DraftItem, Evidence, ExtensionAsked, ObjectionMade, Order, OrderBody,
+    Reassignment, Reopening, SuspensionAsked, Whistle,
 };
 use xh_domain::street::Street;
 use xh_escalator::reading::fold;
@@ -78,7 +81,7 @@ impl History {
         self.orders += 1;
         let note = || Some(Arc::new(sealed()));
         let letter = Letter::at(self.next(3)).unwrap();
-        let body = match self.next(20) {
+        let body = match self.next(27) {
             0 => OrderBody::Register {},
             1 | 2 => OrderBody::Dispatch(self.dispatch()),
             3 => OrderBody::Sign {},
@@ -105,6 +108,12 @@ impl History {
             }),
             17 | 18 => return self.decided(letter),
             19 => OrderBody::Resume { note: None },
+            20 => OrderBody::CallBack(Callback { outcome: Outcome::PartlySolved, rating: None, note: None }),
+            21 => OrderBody::Reopen(Reopening { reason: ReopenReason::Relapse, note: Arc::new(sealed()) }),
+            22 if self.next(20) == 0 => OrderBody::Withdraw { note: Arc::new(sealed()) },
+            23 => OrderBody::Correct(Correction::Tier([Tier::P0, Tier::P1, Tier::P3][self.next(3)])),
+            24 => OrderBody::Whistle(Whistle { unit: "U-1".parse().unwrap(), note: Arc::new(sealed()) }),
+            25 => OrderBody::AnswerWhistle { note: None },
             12 if self.next(8) == 0 => OrderBody::HandOver { to: "999901000".parse().unwrap(), note: note() },
             12 => OrderBody::Progress { note: Arc::new(sealed()) },
             _ => return self.carried_back(),

@@ -1,12 +1,14 @@
 //! What the notifier remembers of an open need: just enough to word a later message about it.
 //!
 //! A light says which item, not whose it is; a failed check says neither tier nor deadline. Kept is what
-//! such facts leave out, a few dozen bytes a need, and forgotten when the need ends here. Pure.
+//! such facts leave out, a few dozen bytes a need, and forgotten when nothing of the need waits here any more; a
+//! need that comes back brings itself along. Pure.
 
 use serde::{Deserialize, Serialize};
 use xh_domain::case::Case;
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock::ClockKind;
+use xh_domain::correction::Correction;
 use xh_domain::fact::{Fact, HandOverOutcome, SentItem};
 use xh_domain::ids::{CellCode, UnitId};
 use xh_domain::letter::Letter;
@@ -38,6 +40,9 @@ pub struct Line {
     pub due_ms: i64,
 }
 
+/// From this rung on nothing more is told of a callback that nobody makes.
+const CALLBACK_LAST_RUNG: u8 = 2;
+
 impl Known {
     /// The item of this letter.
     pub fn line(&self, item: Letter) -> Option<&Line> {
@@ -56,7 +61,7 @@ impl Known {
     fn of_need(need: &Need) -> Known {
         let lines =
             need.items.iter().map(|item| Line { unit: item.responsible.clone(), tier: item.tier, due_ms: item.due_ms });
-        Known { tier: need.tier, lines: lines.collect(), ..Known::of_case(&need.case) }
+        Known { category: need.category(), tier: need.tier, lines: lines.collect(), ..Known::of_case(&need.case) }
     }
 }
 
@@ -66,7 +71,19 @@ pub fn turn(known: Option<Known>, fact: &Fact) -> Option<Known> {
         Fact::Opened { case, .. } => Some(Known::of_case(case)),
         Fact::TakenOver { handed } => Some(Known::of_need(&handed.need)),
         Fact::HandOverEnded { outcome: HandOverOutcome::Returned { handed }, .. } => Some(Known::of_need(&handed.need)),
-        Fact::HandOverEnded { outcome: HandOverOutcome::TakenOver { .. }, .. } | Fact::NeedClosed { .. } => None,
+        Fact::HandOverEnded { outcome: HandOverOutcome::TakenOver { .. }, .. }
+        | Fact::NeedClosed { callback: None, .. }
+        | Fact::Ended { .. }
+        | Fact::CalledBack { .. }
+        | Fact::WaitingClimbed { clock: ClockKind::Callback, rung: CALLBACK_LAST_RUNG.., .. } => None,
+        Fact::Unmerged { before, .. } => Some(Known::of_need(before)),
+        Fact::Reopened { item, clock, before, .. } => {
+            on_line(Some(Known::of_need(before)), *item, |line| line.due_ms = clock.deadline().instant_ms)
+        }
+        Fact::Corrected { what: Correction::Category(category), .. } => {
+            known.map(|known| Known { category: *category, ..known })
+        }
+        Fact::Corrected { what: Correction::Tier(tier), .. } => known.map(|known| Known { tier: *tier, ..known }),
         Fact::Dispatched { tier, items, .. } => known.map(|mut known| {
             known.tier = *tier;
             known.lines.extend(items.iter().map(sent));

@@ -109,6 +109,12 @@ pub enum What {
     Suspended,
     /// 恢复办理: the clock runs on.
     Resumed,
+    /// 社区否决销号, 返工.
+    Vetoed,
+    /// 回潮、重新挂号: back in hand.
+    Reopened,
+    /// 吹哨: a district's office shall come.
+    Whistled,
 }
 
 /// What may be asked for, in one word each.
@@ -220,6 +226,12 @@ impl Pen<'_> {
             Fact::Extended { item, .. } => out.extend(self.to_unit(index, *item, What::Extended)),
             Fact::Suspended { item, .. } => out.extend(self.to_unit(index, *item, What::Suspended)),
             Fact::Resumed { item, .. } => out.extend(self.to_unit(index, *item, What::Resumed)),
+            Fact::Vetoed { item, .. } => out.extend(self.to_unit(index, *item, What::Vetoed)),
+            Fact::Reopened { item, .. } => out.extend(self.to_unit(index, *item, What::Reopened)),
+            Fact::Whistled { item, unit, clock, .. } => {
+                let unit = Addressee::Unit(unit.clone());
+                out.push(self.notice(index, unit, Some(*item), What::Whistled, Some(deadline_ms(clock))));
+            }
             Fact::Redispatched { item, .. } => out.extend(self.to_unit(index, *item, What::Dispatched)),
             _ => {}
         }

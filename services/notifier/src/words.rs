@@ -97,6 +97,11 @@ fn phrase(what: What) -> Phrase {
         What::Suspended => {
             say("cn.xiaohao.item.suspended.v1", "", "暂停计时获批", "suspension granted, the clock stands")
         }
+        What::Vetoed => {
+            say("cn.xiaohao.item.vetoed.v1", "", "社区否决销号，返工", "tick-off vetoed by the community, rework")
+        }
+        What::Reopened => say("cn.xiaohao.item.reopened.v1", "■", "重新挂号，继续办理", "reopened, back in hand"),
+        What::Whistled => say("cn.xiaohao.item.whistled.v1", "■", "街道吹哨，请报到", "the street calls you in"),
         What::Resumed => say("cn.xiaohao.item.resumed.v1", "", "恢复办理，时限继续计算", "resumed, the clock runs on"),
     }
 }

@@ -41,7 +41,7 @@ pub use load::{
     DUST_AREA_M2, Fault, FaultKind, LoadOptions, Loaded, MAX_FAULTS, MAX_FEATURES, MAX_FILE_BYTES, Mapping, Piece,
     Place, REFUSED_AREA_M2, Refused, Repair, SLIVER_WIDTH_M, Source, Suspicion, load, load_outlines,
 };
-pub use nearby::{MAX_NEAR_CELLS, MAX_RADIUS_M, Near};
+pub use nearby::{MAX_NEAR_CELLS, MAX_RADIUS_M, Near, distance_mm};
 pub use point::{Point, PointFault, RawPoint};
 pub use shape::{MAX_SPAN_E7, MAX_VERTICES, Polygon, Ring, Shape, ShapeFault, Standing};
 pub use share::{MAX_SHARES, Share};

@@ -77,6 +77,12 @@ impl Index {
     }
 }
 
+/// How far two points are from each other, in millimetres; meant for points of one city.
+pub fn distance_mm(a: Point<Cgcs2000>, b: Point<Cgcs2000>) -> i64 {
+    let b = (b.lon_e7(), b.lat_e7());
+    Plane::touching((a.lon_e7(), a.lat_e7())).distance_mm(b, b)
+}
+
 /// The plane that touches the ellipsoid at a position.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plane {
@@ -151,6 +157,15 @@ mod tests {
         assert_eq!(equator.offset_mm((10_000_000, 10_000_000)), (111_319_490, 110_574_280));
         let pole = Plane::touching((0, 900_000_000));
         assert_eq!(pole.offset_mm((0, 890_000_000)).1 / 1_000, -111_693);
+    }
+
+    #[test]
+    fn two_points_are_as_far_apart_as_a_walk_between_them() {
+        let point = |lon_e7, lat_e7| Point::<Cgcs2000>::new(lon_e7, lat_e7).unwrap();
+        let (here, east) = (point(1_201_000_000, 302_500_000), point(1_201_005_000, 302_500_000));
+        assert_eq!(distance_mm(here, here), 0);
+        assert_eq!(distance_mm(here, east) / 1_000, 48, "5e-5 degree of longitude at 30.25 north");
+        assert_eq!(distance_mm(here, east), distance_mm(east, here));
     }
 
     #[test]

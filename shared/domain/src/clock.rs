@@ -8,7 +8,8 @@
 //! Two families (`domain.md` 2.5, 2.7; `contracts.md` "Deciding"):
 //! * the **resolve** clock alone lights and climbs the ladder: rung 0 is yellow, rung 1 the deadline (red),
 //!   the rungs above are supervision orders (督办单);
-//! * **waiting** clocks (dispatch, check, approval, request, objection, suspension, hand-over) climb to the shift lead at their limit (rung
+//! * **waiting** clocks (dispatch, check, approval, request, objection, suspension, hand-over,
+//!   callback, whistle) climb to the shift lead at their limit (rung
 //!   1) and to the head of the street's centre after the same limit once more (rung 2).
 //!
 //! Sign, contact and claim clocks have no steps: being late there is counted, nobody is ordered. A reply clock runs
@@ -41,7 +42,8 @@ pub enum ClockKind {
     Approval,
     /// 移交: from handing over to the other ledger's answer. Of the need.
     HandOver,
-    /// 督办单的回复: from a supervision order to its reply. Of the item; see [`reply_version`].
+    /// 督办单的回复: from a supervision order to its reply. Of the item; the version
+    /// counts its orders.
     Reply,
     /// 申请审批: from asking for an extension or a suspension to the answer. Of the item.
     Request,
@@ -49,27 +51,15 @@ pub enum ClockKind {
     Objection,
     /// 挂账复核: from suspension to the day on which it is looked at again. Of the item.
     Suspension,
+    /// 回访: from the last tick-off to the callback. Of the need, which is closed by then.
+    Callback,
+    /// 报到: from a whistle (吹哨) until the district's office has come. Of the item.
+    Whistle,
 }
-
-/// Deadlines of one item's resolve clock whose supervision orders can be told apart; far above what
-/// approvals allow.
-const REPLY_VERSION_STEP: u16 = 32;
-
-/// The version of the reply clock of an order: rungs are under 32, and each deadline has its own.
-pub const fn reply_version(deadline_version: u16, rung: u8) -> u16 {
-    deadline_version.saturating_sub(1).saturating_mul(REPLY_VERSION_STEP).saturating_add(rung as u16)
-}
-
-/// The rung of the order whose reply a clock of this version waits for.
-pub const fn reply_rung(version: u16) -> u8 {
-    (version % REPLY_VERSION_STEP) as u8
-}
-
-const _: () = assert!(crate::catalogue::profile::RUNGS_MAX + 2 <= REPLY_VERSION_STEP as usize);
 
 impl ClockKind {
     /// All of them.
-    pub const ALL: [ClockKind; 12] = [
+    pub const ALL: [ClockKind; 14] = [
         ClockKind::Dispatch,
         ClockKind::Sign,
         ClockKind::Contact,
@@ -82,6 +72,8 @@ impl ClockKind {
         ClockKind::Request,
         ClockKind::Objection,
         ClockKind::Suspension,
+        ClockKind::Callback,
+        ClockKind::Whistle,
     ];
 
     /// As on the wire and in a climb's id.
@@ -99,6 +91,8 @@ impl ClockKind {
             ClockKind::Request => "request",
             ClockKind::Objection => "objection",
             ClockKind::Suspension => "suspension",
+            ClockKind::Callback => "callback",
+            ClockKind::Whistle => "whistle",
         }
     }
 }

@@ -21,8 +21,11 @@ mod asking;
 mod checking;
 mod climbing;
 mod dispatching;
+mod ending;
+mod following;
 mod handing;
 mod handling;
+mod helping;
 mod opening;
 mod recounting;
 mod returning;
@@ -162,6 +165,15 @@ impl<'a> Matter<'a> {
             OrderBody::Park(parked) => one(Fact::Parked(parked.clone())),
             OrderBody::Register {} => one(Fact::Registered { by_rule: false }),
             OrderBody::Dispatch(dispatch) => self.dispatch(self.need()?, dispatch),
+            OrderBody::SolveOnSpot(evidence) => self.solve_on_spot(evidence),
+            OrderBody::Reject(rejection) => self.reject(rejection),
+            OrderBody::CallEmergency(call) => self.call_emergency(self.need()?, call),
+            OrderBody::Withdraw { note } => self.withdraw(self.need()?, note),
+            OrderBody::Merge(merge) => self.merge(self.need()?, merge),
+            OrderBody::Unmerge { note } => self.unmerge(self.need()?, note.as_ref()),
+            OrderBody::CallBack(callback) => self.call_back(self.need()?, callback),
+            OrderBody::Correct(correction) => self.correct(self.need()?, correction),
+            OrderBody::TakePersonally {} => self.take_personally(self.need()?),
             OrderBody::Comment { note } => self.comment(self.need()?, note),
             OrderBody::Receipt(receipt) => self.receipt(receipt),
             OrderBody::Climb(climb) => self.climb(self.need()?, climb),
@@ -196,6 +208,10 @@ impl<'a> Matter<'a> {
             OrderBody::ReviewObjection { to, note } => self.review_objection(letter, item, to.as_ref(), note.as_ref()),
             OrderBody::Redispatch(to) => self.redispatch(letter, item, to),
             OrderBody::Designate(to) => self.designate(letter, item, to),
+            OrderBody::Veto { note } => self.veto(letter, item, note),
+            OrderBody::Reopen(reopening) => self.reopen(letter, item, reopening),
+            OrderBody::Whistle(whistle) => self.whistle(letter, item, whistle),
+            OrderBody::AnswerWhistle { note } => self.answer_whistle(letter, item, note.as_ref()),
             OrderBody::Acknowledge { rung, note } => self.acknowledge(letter, item, *rung, note.as_ref()),
             _ => Err(Refusal::ItemMissing),
         }

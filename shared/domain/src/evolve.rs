@@ -5,6 +5,7 @@
 //! or of another ledger, and the partition must halt.
 
 mod asking;
+mod ending;
 mod items;
 mod needs;
 

@@ -260,8 +260,8 @@ impl Account {
             Fact::WaitingClimbed { item, clock, rung, version, due_ms, posts } => {
                 (*item, *clock, *version, *rung, *due_ms, posts.clone())
             }
-            Fact::ReplyMissed { item, rung, due_ms } => {
-                (Some(*item), ClockKind::Reply, u16::from(*rung), *rung, *due_ms, Vec::new())
+            Fact::ReplyMissed { item, rung, version, due_ms } => {
+                (Some(*item), ClockKind::Reply, *version, *rung, *due_ms, Vec::new())
             }
             _ => return,
         };

@@ -6,12 +6,18 @@
 //!
 //! Odd cells, with their reason:
 //! * `dispatch` in `dispatched` adds lines to the table (4b of the example street starts when 4a is done);
-//! * `photo_kept`, `refuse_report`, `repeat_report` and `park` are about no need at all: a photo may be durable before its
-//!   report has a number;
+//! * `photo_kept`, `refuse_report`, `repeat_report` and `park` are about no need at all: a photo may be durable
+//!   before its report has a number;
 //! * a need in hand-over decides nothing but comments (`house.md` 2); `taken_over`, `sent_back` end the
 //!   hand-over itself and `climb` reaches only the hand-over's own clock (every other climb is refused there);
 //! * a need that has moved takes only `sent_back` and `take_over`: it comes home under its old number;
-//! * `receipt` and `comment` reach a closed need: an errand may arrive, and people remember things, later;
+//! * `climb` reaches a closed need: the callback (回访) has a clock;
+//! * `reopen` reaches a closed need and brings it back, one item at a time; `veto` comes before the tick-off, from
+//!   check and approval alike;
+//! * ends without tick-off come before dispatch, but for the resident's withdrawal; an emergency call is entered at
+//!   any time, and ends only what is not dispatched (judged in `decide`);
+//! * `unmerge` reaches every need that has ended: whether it was by merging is judged in `decide`;
+//! * `receipt` and `comment` reach a closed or ended need: an errand may arrive, and people remember things, later;
 //! * a request is answered wherever it can stand (`signed`, `handling`); applying for tick-off overtakes it, so
 //!   that none waits in the states beyond;
 //! * a suspended item takes notes of progress (the resident is told) but no application: first it is resumed, so
@@ -51,10 +57,15 @@ const TICKED: Cell = Some(Refusal::TickedOff);
 const OBJ: Cell = Some(Refusal::Objected);
 const NO_OBJ: Cell = Some(Refusal::NotObjected);
 const SUSP: Cell = Some(Refusal::Suspended);
+const ENDED: Cell = Some(Refusal::NeedEnded);
+const NO_CLOSE: Cell = Some(Refusal::NotClosed);
+const NO_MERGE: Cell = Some(Refusal::NotMerged);
+const NO_TICK: Cell = Some(Refusal::NotTickedOff);
+const DISP: Cell = Some(Refusal::AlreadyDispatched);
 const NO_SUSP: Cell = Some(Refusal::NotSuspended);
 
 /// The columns of the need's grid: no need named, then its states.
-pub const NEED_COLUMNS: [Option<NeedState>; 7] = [
+pub const NEED_COLUMNS: [Option<NeedState>; 8] = [
     None,
     Some(NeedState::Reported),
     Some(NeedState::Registered),
@@ -62,6 +73,7 @@ pub const NEED_COLUMNS: [Option<NeedState>; 7] = [
     Some(NeedState::InHandOver),
     Some(NeedState::Moved),
     Some(NeedState::Closed),
+    Some(NeedState::Ended),
 ];
 
 /// The columns of the item's grid.
@@ -77,61 +89,78 @@ pub const ITEM_COLUMNS: [ItemState; 8] = [
 ];
 
 #[rustfmt::skip]
-static NEED_MOVES: [Row<7>; 33] = [
-    //                              none  reported registrd dispatchd hand-ovr moved  closed
-    (OrderKind::Open,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::RefuseReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::RepeatReport,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::CloseHistory,    [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::Register,        [ NAME, OK,      REG,     REG,     OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Dispatch,        [ NAME, NO_REG,  OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Sign,            [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Contact,         [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Progress,        [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::ApplyTickOff,    [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Check,           [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Approve,         [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::AskExtension,    [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::AskSuspension,   [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::AnswerRequest,   [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Resume,          [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Object,          [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::ReviewObjection, [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Redispatch,      [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Designate,       [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Comment,         [ NAME, OK,      OK,      OK,      OK,      MOVED,   OK ]),
-    (OrderKind::PhotoKept,       [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
-    (OrderKind::Climb,           [ NAME, OK,      OK,      OK,      OK,      MOVED,   CLOSED ]),
-    (OrderKind::Recount,         [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::Receipt,         [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
-    (OrderKind::Acknowledge,     [ NAME, NO_DIS,  NO_DIS,  OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::HandOver,        [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::TakeOver,        [ OK,   THERE,   THERE,   THERE,   THERE,   OK,      THERE ]),
-    (OrderKind::TakenOver,       [ NAME, NO_OVER, NO_OVER, NO_OVER, OK,      MOVED,   CLOSED ]),
-    (OrderKind::SendBack,        [ NAME, OK,      OK,      OK,      OVER,    MOVED,   CLOSED ]),
-    (OrderKind::SentBack,        [ NAME, NO_OVER, NO_OVER, NO_OVER, OK,      OK,      CLOSED ]),
-    (OrderKind::Erase,           [ NAME, OK,      OK,      OK,      OVER,    MOVED,   OK ]),
-    (OrderKind::Park,            [ OK,   THERE,   THERE,   THERE,   THERE,   THERE,   THERE ]),
+static NEED_MOVES: [Row<8>; 46] = [
+    //                             none   reported   registered dispatched hand-over moved  closed  ended
+    (OrderKind::Open,            [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
+    (OrderKind::RefuseReport,    [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
+    (OrderKind::RepeatReport,    [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
+    (OrderKind::CloseHistory,    [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
+    (OrderKind::Register,        [ NAME,   OK,        REG,       REG,       OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Dispatch,        [ NAME,   NO_REG,    OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Sign,            [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Contact,         [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Progress,        [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::ApplyTickOff,    [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Check,           [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Approve,         [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::AskExtension,    [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::AskSuspension,   [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::AnswerRequest,   [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Resume,          [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Object,          [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::ReviewObjection, [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Redispatch,      [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Designate,       [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::SolveOnSpot,     [ NAME,   OK,        OK,        DISP,      OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Reject,          [ NAME,   OK,        OK,        DISP,      OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::CallEmergency,   [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Withdraw,        [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Merge,           [ NAME,   OK,        OK,        DISP,      OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Unmerge,         [ NAME,   NO_MERGE,  NO_MERGE,  NO_MERGE,  OVER,     MOVED,  CLOSED,  OK ]),
+    (OrderKind::Veto,            [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::CallBack,        [ NAME,   NO_CLOSE,  NO_CLOSE,  NO_CLOSE,  OVER,     MOVED,  OK,      ENDED ]),
+    (OrderKind::Reopen,          [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  OK,      ENDED ]),
+    (OrderKind::Correct,         [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Whistle,         [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::AnswerWhistle,   [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::TakePersonally,  [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Comment,         [ NAME,   OK,        OK,        OK,        OK,       MOVED,  OK,      OK ]),
+    (OrderKind::PhotoKept,       [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
+    (OrderKind::Climb,           [ NAME,   OK,        OK,        OK,        OK,       MOVED,  OK,      ENDED ]),
+    (OrderKind::Recount,         [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Receipt,         [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  OK,      OK ]),
+    (OrderKind::Acknowledge,     [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::HandOver,        [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::TakeOver,        [ OK,     THERE,     THERE,     THERE,     THERE,    OK,     THERE,   THERE ]),
+    (OrderKind::TakenOver,       [ NAME,   NO_OVER,   NO_OVER,   NO_OVER,   OK,       MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::SendBack,        [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::SentBack,        [ NAME,   NO_OVER,   NO_OVER,   NO_OVER,   OK,       OK,     CLOSED,  ENDED ]),
+    (OrderKind::Erase,           [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  OK,      OK ]),
+    (OrderKind::Park,            [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
 ];
 
 #[rustfmt::skip]
-static ITEM_MOVES: [Row<8>; 15] = [
-    //                             sent     objected signed   handling suspended await-chk await-app ticked off
-    (OrderKind::Sign,            [ OK,      OBJ,     SIGNED,  SIGNED,  SIGNED,   CHECK,    APPR,     TICKED ]),
-    (OrderKind::Contact,         [ NO_SIGN, OBJ,     OK,      CONT,    CONT,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::Progress,        [ NO_SIGN, OBJ,     OK,      OK,      OK,       CHECK,    APPR,     TICKED ]),
-    (OrderKind::ApplyTickOff,    [ NO_SIGN, OBJ,     NO_CONT, OK,      SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::Check,           [ NO_SIGN, OBJ,     NO_APPL, NO_APPL, SUSP,     OK,       APPR,     TICKED ]),
-    (OrderKind::Approve,         [ NO_SIGN, OBJ,     NO_APPL, NO_APPL, SUSP,     CHECK,    OK,       TICKED ]),
-    (OrderKind::AskExtension,    [ NO_SIGN, OBJ,     OK,      OK,      SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::AskSuspension,   [ NO_SIGN, OBJ,     NO_CONT, OK,      SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::AnswerRequest,   [ NO_SIGN, OBJ,     OK,      OK,      SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::Resume,          [ NO_SUSP, OBJ,     NO_SUSP, NO_SUSP, OK,       CHECK,    APPR,     TICKED ]),
-    (OrderKind::Object,          [ OK,      OBJ,     SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::ReviewObjection, [ NO_OBJ,  OK,      SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::Redispatch,      [ OK,      OBJ,     SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::Designate,       [ OK,      OK,      SIGNED,  SIGNED,  SUSP,     CHECK,    APPR,     TICKED ]),
-    (OrderKind::Acknowledge,     [ OK,      OK,      OK,      OK,      OK,       OK,       OK,       TICKED ]),
+static ITEM_MOVES: [Row<8>; 19] = [
+    //                             sent      objected  signed    handling  suspended  await-chk await-app ticked off
+    (OrderKind::Sign,            [ OK,       OBJ,      SIGNED,   SIGNED,   SIGNED,    CHECK,    APPR,     TICKED ]),
+    (OrderKind::Contact,         [ NO_SIGN,  OBJ,      OK,       CONT,     CONT,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::Progress,        [ NO_SIGN,  OBJ,      OK,       OK,       OK,        CHECK,    APPR,     TICKED ]),
+    (OrderKind::ApplyTickOff,    [ NO_SIGN,  OBJ,      NO_CONT,  OK,       SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::Check,           [ NO_SIGN,  OBJ,      NO_APPL,  NO_APPL,  SUSP,      OK,       APPR,     TICKED ]),
+    (OrderKind::Approve,         [ NO_SIGN,  OBJ,      NO_APPL,  NO_APPL,  SUSP,      CHECK,    OK,       TICKED ]),
+    (OrderKind::AskExtension,    [ NO_SIGN,  OBJ,      OK,       OK,       SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::AskSuspension,   [ NO_SIGN,  OBJ,      NO_CONT,  OK,       SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::AnswerRequest,   [ NO_SIGN,  OBJ,      OK,       OK,       SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::Resume,          [ NO_SUSP,  OBJ,      NO_SUSP,  NO_SUSP,  OK,        CHECK,    APPR,     TICKED ]),
+    (OrderKind::Object,          [ OK,       OBJ,      SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::ReviewObjection, [ NO_OBJ,   OK,       SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::Redispatch,      [ OK,       OBJ,      SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::Designate,       [ OK,       OK,       SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),
+    (OrderKind::Veto,            [ NO_SIGN,  OBJ,      NO_APPL,  NO_APPL,  SUSP,      OK,       OK,       TICKED ]),
+    (OrderKind::Reopen,          [ NO_TICK,  NO_TICK,  NO_TICK,  NO_TICK,  NO_TICK,   NO_TICK,  NO_TICK,  OK ]),
+    (OrderKind::Whistle,         [ OK,       OK,       OK,       OK,       OK,        OK,       OK,       TICKED ]),
+    (OrderKind::AnswerWhistle,   [ OK,       OK,       OK,       OK,       OK,        OK,       OK,       TICKED ]),
+    (OrderKind::Acknowledge,     [ OK,       OK,       OK,       OK,       OK,        OK,       OK,       TICKED ]),
 ];
 
 fn judge<const STATES: usize>(rows: &[Row<STATES>], kind: OrderKind, column: usize) -> Result<(), Refusal> {
@@ -154,6 +183,7 @@ pub fn need_allows(state: Option<NeedState>, kind: OrderKind) -> Result<(), Refu
         Some(NeedState::InHandOver) => 4,
         Some(NeedState::Moved) => 5,
         Some(NeedState::Closed) => 6,
+        Some(NeedState::Ended) => 7,
     };
     judge(&NEED_MOVES, kind, column)
 }

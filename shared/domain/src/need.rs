@@ -15,11 +15,21 @@ pub use self::item::{HANDLERS_MAX, Item, ItemState, SupervisionOrder};
 use crate::actor::Actor;
 use crate::answered::AnsweredIds;
 use crate::case::Case;
-use crate::category::Tier;
+use crate::category::{Category, Tier};
 use crate::clock::{Clock, ClockKind, Light};
-use crate::ids::{LedgerCode, NeedId, OrgId, PersonId};
+use crate::ending::{CalledBack, Ended, Ending};
+use crate::ids::{LedgerCode, NeedId, OrgId, PersonId, PostId};
 use crate::letter::Letter;
 use crate::order::Climb;
+
+/// Most leaders' posts that keep one need on their list.
+pub const PERSONAL_MAX: usize = 8;
+/// Versions of one kind of clock within one opening of an item: above what a need's orders allow
+/// ([`crate::answered::APPLIED_MAX`]), so that a reopened item's clocks are told from those before.
+const VERSIONS_PER_OPENING: u16 = 4_096;
+
+const _: () = assert!(crate::answered::APPLIED_MAX < VERSIONS_PER_OPENING as usize);
+const _: () = assert!((crate::ending::REOPENINGS_MAX + 1) * VERSIONS_PER_OPENING as usize <= u16::MAX as usize);
 
 /// Where a need stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -37,6 +47,8 @@ pub enum NeedState {
     Moved,
     /// 已结案: all items ticked off.
     Closed,
+    /// 已了结: ended without tick-off, by one of the ways of [`Ending`](crate::ending::Ending).
+    Ended,
 }
 
 /// A need.
@@ -53,6 +65,9 @@ pub struct Need {
     pub case: Arc<Case>,
     /// When it was opened (first of all, in whichever ledger).
     pub opened_ms: i64,
+    /// What it is about, where that was corrected (before: `case.category`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
     /// Its tier now.
     pub tier: Tier,
     /// 牵头党组织, once dispatched (before: `case.route.lead`).
@@ -67,6 +82,18 @@ pub struct Need {
     /// Its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
+    /// The wait for the callback, once it is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Clock>,
+    /// What the resident said when called back since it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_back: Option<CalledBack>,
+    /// 回潮: how often one of its items was opened again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reopened: u16,
+    /// 亲自督办: leaders' posts that keep it on their list; at most [`PERSONAL_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub personal: Vec<PostId>,
     /// The hand-over that it is in, or that took it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hand_over: Option<HandOver>,
@@ -95,6 +122,9 @@ pub struct Closing {
     /// Whether every item was ticked off in time; absent where history does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_time: Option<bool>,
+    /// How, where it was not by tick-off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
 }
 
 /// The hand-over that a need is in or that took it away.
@@ -141,6 +171,19 @@ impl Need {
         self.lead.as_ref().or(self.case.route.lead.as_ref())
     }
 
+    /// What it is about.
+    pub fn category(&self) -> Category {
+        self.category.unwrap_or(self.case.category)
+    }
+
+    /// 并案: the need that it was merged into.
+    pub fn merged_into(&self) -> Option<NeedId> {
+        match self.closing?.ended?.how {
+            Ending::Merged { into } => Some(into),
+            _ => None,
+        }
+    }
+
     /// 首问责任: who received it first stays accountable until a responsible unit signs; passing it around clears
     /// nothing (`domain.md` 1, row 43).
     pub fn first_receiver(&self) -> Option<&Actor> {
@@ -150,13 +193,14 @@ impl Need {
 
     /// Whether it still waits for something here.
     pub fn is_open(&self) -> bool {
-        !matches!(self.state, NeedState::Closed | NeedState::Moved)
+        !matches!(self.state, NeedState::Closed | NeedState::Ended | NeedState::Moved)
     }
 
     /// The clock that a climb names: of the need, or of one of its items.
     pub fn clock(&self, item: Option<Letter>, climb: &Climb) -> Option<&Clock> {
         match (item, climb.clock) {
             (None, ClockKind::Dispatch) => self.dispatch.as_ref(),
+            (None, ClockKind::Callback) => self.callback.as_ref(),
             (None, ClockKind::HandOver) => self.hand_over.as_ref().map(|hand_over| &hand_over.clock),
             (None, _) => None,
             (Some(letter), kind) => self.item(letter)?.clock(kind, climb.version),
@@ -164,10 +208,12 @@ impl Need {
     }
 
     /// Every step that waits, one per running clock, in no particular order of time. A need in hand-over
-    /// waits for the other ledger alone; one that is closed or has moved waits for nothing.
+    /// waits for the other ledger alone, a closed one for its callback; one that has ended otherwise or moved
+    /// waits for nothing.
     pub fn alarms(&self) -> Vec<Alarm> {
         match self.state {
-            NeedState::Closed | NeedState::Moved => Vec::new(),
+            NeedState::Ended | NeedState::Moved => Vec::new(),
+            NeedState::Closed => self.callback.iter().filter_map(|clock| alarm(None, clock)).collect(),
             NeedState::InHandOver => {
                 self.hand_over.iter().filter_map(|hand_over| alarm(None, &hand_over.clock)).collect()
             }

@@ -9,6 +9,7 @@
 
 mod asking;
 mod climb;
+mod ending;
 mod kind;
 mod parked;
 mod receipt;
@@ -20,12 +21,14 @@ use serde::{Deserialize, Serialize};
 
 pub use self::asking::{Answer, ExtensionAsked, ObjectionMade, Reassignment, SuspensionAsked};
 pub use self::climb::Climb;
+pub use self::ending::{Callback, EmergencyCall, Merge, Rejection, Reopening, Whistle};
 pub use self::kind::OrderKind;
 pub use self::parked::{ParkFault, Parked, ParkedTopic};
 pub use self::receipt::{Courier, Delivery, DeliveryFault, Receipt};
 pub use self::table::{Dispatch, DraftItem, Evidence, ItemLimit};
 use crate::actor::Actor;
 use crate::case::Case;
+use crate::correction::Correction;
 use crate::ids::{CatalogueVersion, Hash256, KeyId, LedgerCode, NeedId, OrderId, ReportId};
 use crate::letter::Letter;
 use crate::need::Need;
@@ -157,6 +160,46 @@ pub enum OrderBody {
     Redispatch(Reassignment),
     /// 指定承办: this unit has it, and may not return it any more.
     Designate(Reassignment),
+    /// 即采即办: done on the spot, before anything was dispatched.
+    SolveOnSpot(Evidence),
+    /// 不予受理.
+    Reject(Rejection),
+    /// 转 110/119/120/122.
+    CallEmergency(EmergencyCall),
+    /// 群众撤回: entered for the resident, by nobody who handles it.
+    Withdraw {
+        /// What the resident said.
+        note: Arc<Sealed>,
+    },
+    /// 并案.
+    Merge(Merge),
+    /// 撤销并案.
+    Unmerge {
+        /// Why they are two after all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+    },
+    /// 否决销号: the community says that it is not done.
+    Veto {
+        /// What is not.
+        note: Arc<Sealed>,
+    },
+    /// 回访.
+    CallBack(Callback),
+    /// 回潮、重新挂号.
+    Reopen(Reopening),
+    /// 更正 of a wrong entry.
+    Correct(Correction),
+    /// 吹哨: a district's office shall come.
+    Whistle(Whistle),
+    /// 报到: it has come.
+    AnswerWhistle {
+        /// What it will do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+    },
+    /// 亲自督办: a leader keeps the need on the own list until it is ticked off.
+    TakePersonally {},
     /// A comment on the need or an item.
     Comment {
         /// Its words.

@@ -52,6 +52,14 @@ pub enum Refusal {
     NotDispatched,
     /// Closed (结案).
     NeedClosed,
+    /// Ended without tick-off.
+    NeedEnded,
+    /// Not closed (结案) yet.
+    NotClosed,
+    /// Not ticked off (销号) yet.
+    NotTickedOff,
+    /// Its items are dispatched (派遣) already.
+    AlreadyDispatched,
     /// Being handed over to another ledger: only comments until that has answered.
     InHandOver,
     /// Kept by another ledger now, under another number.
@@ -163,6 +171,21 @@ pub enum Refusal {
     ReturnsUsedUp,
     /// It is that unit's already.
     SameUnit,
+
+    /// 并案 goes to an older need of the same ledger and year.
+    NotAnOlderNeed,
+    /// It was not merged into another need.
+    NotMerged,
+    /// The resident was called back already since it was closed.
+    AlreadyCalledBack,
+    /// It says so already.
+    NothingChanges,
+    /// A whistle (吹哨) goes to an office of the district.
+    NotOfTheDistrict,
+    /// A whistle waits for its answer.
+    AlreadyWhistled,
+    /// No whistle waits for an answer.
+    NotWhistled,
 
     // Climbs.
     /// The step is not due.

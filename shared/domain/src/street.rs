@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::ending::Ending;
 use crate::ids::{Hash256, LedgerCode, NeedId};
 use crate::need::{Need, NeedState};
 
@@ -85,6 +86,15 @@ pub struct Figures {
     /// 回退: times an item went to another unit before it was signed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub returned: u64,
+    /// 回潮: times an item was opened again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reopened: u64,
+    /// Whistles answered after their limit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub whistles_late: u64,
+    /// Needs ended without tick-off, by how.
+    #[serde(default, skip_serializing_if = "Endings::is_empty")]
+    pub endings: Endings,
     /// Red lights turned.
     pub red_lights: u64,
     /// 督办单 issued.
@@ -121,6 +131,43 @@ pub struct Standing {
     pub moved: u64,
     /// Closed, history included.
     pub closed: u64,
+    /// Ended without tick-off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ended: u64,
+}
+
+/// How often needs ended without tick-off, by how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endings {
+    /// 即采即办.
+    pub solved_on_spot: u64,
+    /// 不予受理.
+    pub rejected: u64,
+    /// 转 110/119/120/122.
+    pub handed_off: u64,
+    /// 群众撤回.
+    pub withdrawn: u64,
+    /// 并案.
+    pub merged: u64,
+    /// 撤销并案.
+    pub unmerged: u64,
+}
+
+impl Endings {
+    fn is_empty(&self) -> bool {
+        *self == Endings::default()
+    }
+
+    pub(crate) fn of(&mut self, how: &Ending) -> &mut u64 {
+        match how {
+            Ending::SolvedOnSpot => &mut self.solved_on_spot,
+            Ending::Rejected { .. } => &mut self.rejected,
+            Ending::HandedOff { .. } => &mut self.handed_off,
+            Ending::Withdrawn => &mut self.withdrawn,
+            Ending::Merged { .. } => &mut self.merged,
+        }
+    }
 }
 
 impl Standing {
@@ -137,6 +184,7 @@ impl Standing {
             NeedState::InHandOver => &mut self.in_hand_over,
             NeedState::Moved => &mut self.moved,
             NeedState::Closed => &mut self.closed,
+            NeedState::Ended => &mut self.ended,
         }
     }
 
@@ -165,7 +213,7 @@ impl Figures {
     pub fn balance(&self) -> Balance {
         Balance {
             arrived: self.opened + self.taken_over + self.history,
-            accounted: self.standing.open() + self.standing.closed + self.standing.moved,
+            accounted: self.standing.open() + self.standing.closed + self.standing.ended + self.standing.moved,
         }
     }
 }

@@ -19,7 +19,9 @@ use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::category::Tier;
+use xh_domain::correction::Correction;
 use xh_domain::decide::parked;
+use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
 use xh_domain::fact::{Entry, Fact};
 use xh_domain::handover::carry;
 use xh_domain::ids::{CatalogueVersion, Hash256, KeyId, NeedId};
@@ -125,7 +127,7 @@ fn the_rest() -> Vec<Ledger> {
     waiting.open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
     waiting.run_until("2026-09-14 15:05");
     let [desk, street] = handed_over();
-    vec![ledger, overdue, waiting, desk, street, asked(), recounted()]
+    vec![ledger, overdue, waiting, desk, street, asked(), recounted(), ended()]
 }
 
 /// One item is returned twice and designated, gets more time, stands, and goes on.
@@ -169,6 +171,60 @@ fn recounted() -> Ledger {
     ledger.catalogue = with_next_year();
     ledger.done("2026-12-31 09:00", Actor::system(SystemRole::Escalator), need, None, OrderBody::Recount {});
     ledger
+}
+
+/// Needs that end before anything is dispatched, and one that is vetoed, called back about and opened again.
+fn ended() -> Ledger {
+    let mut ledger = ledger(STREET);
+    let needs: Vec<NeedId> = (1..=6)
+        .map(|no| {
+            ledger.open("2026-09-14 09:00", case(no, Tier::P2, "999901001003007", "P-MALL", at("2026-09-14 09:00")))
+        })
+        .collect();
+    let mut at = |time: &str, actor: Actor, need: usize, body: OrderBody| {
+        ledger.done(&format!("2026-09-{time}"), actor, needs[need], None, body);
+    };
+    let clerk = || person("clerk");
+    at("14 09:01", clerk(), 1, OrderBody::Correct(Correction::Tier(Tier::P1)));
+    at("14 09:02", clerk(), 1, OrderBody::SolveOnSpot(Evidence { note: Some(sealed(1)), ..evidence() }));
+    at("14 09:03", clerk(), 2, OrderBody::Reject(Rejection { reason: RejectReason::Litigation, note: sealed(2) }));
+    let call = EmergencyCall { service: EmergencyService::Police, ends: true, note: Some(sealed(3)) };
+    at("14 09:04", clerk(), 3, OrderBody::CallEmergency(call));
+    at("14 09:05", clerk(), 4, OrderBody::Withdraw { note: sealed(4) });
+    at("14 09:06", clerk(), 5, OrderBody::Merge(Merge { into: needs[0], note: Some(sealed(5)) }));
+    at("14 09:07", clerk(), 5, OrderBody::Unmerge { note: Some(sealed(6)) });
+    let secretary = holder("secretary", "STREET_PARTY_SECRETARY:P-STREET");
+    at("14 09:08", secretary, 0, OrderBody::TakePersonally {});
+    at("14 09:10", clerk(), 0, OrderBody::Register {});
+    let dispatch = Dispatch { lead: id("P-MALL"), tier: None, items: vec![line("U-LABOUR")] };
+    at("14 09:20", clerk(), 0, OrderBody::Dispatch(dispatch));
+    afterwards(&mut ledger, needs[0]);
+    ledger
+}
+
+fn afterwards(ledger: &mut Ledger, need: NeedId) {
+    let mut at = |time: &str, actor: Actor, item, body: OrderBody| {
+        ledger.done(&format!("2026-09-{time}"), actor, need, item, body);
+    };
+    at("14 09:30", person("clerk"), a(), OrderBody::Whistle(Whistle { unit: id("U-HOUSING"), note: sealed(7) }));
+    at("14 09:40", person("housing"), a(), OrderBody::AnswerWhistle { note: Some(sealed(8)) });
+    at("14 10:00", person("labour"), a(), OrderBody::Sign {});
+    at("14 10:00", person("labour"), a(), OrderBody::Contact { note: None });
+    at("14 10:00", person("labour"), a(), OrderBody::ApplyTickOff(evidence()));
+    at("14 10:10", person("w-17"), a(), check(true));
+    let secretary = holder("c-secretary", "COMMUNITY_SECRETARY:P-C003");
+    at("14 10:20", secretary, a(), OrderBody::Veto { note: sealed(9) });
+    at("14 10:30", person("labour"), a(), OrderBody::ApplyTickOff(evidence()));
+    at("14 10:40", person("w-17"), a(), check(true));
+    at("14 10:50", person("party-office"), a(), OrderBody::Approve { passed: true, note: None });
+    let said = Callback { outcome: Outcome::Unsolved, rating: Some(Rating::Dissatisfied), note: Some(sealed(10)) };
+    at("15 09:00", person("caller"), None, OrderBody::CallBack(said));
+    at(
+        "15 09:10",
+        person("caller"),
+        a(),
+        OrderBody::Reopen(Reopening { reason: ReopenReason::Unsolved, note: sealed(11) }),
+    );
 }
 
 /// Orders about no need.
@@ -245,15 +301,19 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
     eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
 }
 
-const FACT_KINDS: [&str; 38] = [
+const FACT_KINDS: [&str; 48] = [
     "acknowledged",
     "approval_refused",
+    "called_back",
     "check_failed",
     "check_passed",
     "commented",
     "contacted",
+    "corrected",
     "delivered",
     "dispatched",
+    "emergency_called",
+    "ended",
     "erased",
     "extended",
     "hand_over_ended",
@@ -268,6 +328,7 @@ const FACT_KINDS: [&str; 38] = [
     "recounted",
     "redispatched",
     "registered",
+    "reopened",
     "reply_missed",
     "report_refused",
     "report_repeated",
@@ -280,10 +341,15 @@ const FACT_KINDS: [&str; 38] = [
     "supervision_ordered",
     "suspended",
     "taken_over",
+    "taken_personally",
     "tick_off_applied",
     "ticked_off",
     "undelivered",
+    "unmerged",
+    "vetoed",
     "waiting_climbed",
+    "whistle_answered",
+    "whistled",
 ];
 
 #[test]
@@ -372,6 +438,17 @@ fn every_refusal_has_one_spelling() {
         Designated,
         ReturnsUsedUp,
         SameUnit,
+        NeedEnded,
+        NotClosed,
+        NotTickedOff,
+        AlreadyDispatched,
+        NotAnOlderNeed,
+        NotMerged,
+        AlreadyCalledBack,
+        NothingChanges,
+        NotOfTheDistrict,
+        AlreadyWhistled,
+        NotWhistled,
         NotYet { due_ms: 1_789_660_800_000 },
         Held { until_ms: 1_789_660_800_000 },
         AlreadyClimbed,

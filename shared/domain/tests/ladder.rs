@@ -174,7 +174,10 @@ fn a_reply_that_comes_too_late_is_recorded_and_holds_nothing() {
     let leader = || holder("secretary", "COMMUNITY_SECRETARY:P-C003");
     let reply = || OrderBody::Acknowledge { rung: 1, note: None };
     let facts = ledger.done("2026-09-22 09:00", leader(), need, a(), reply());
-    assert_eq!(facts, [Fact::Acknowledged { item: id("a"), rung: 1, late: true, holds_until_ms: None, note: None }]);
+    assert_eq!(
+        facts,
+        [Fact::Acknowledged { item: id("a"), rung: 1, version: 1, late: true, holds_until_ms: None, note: None }]
+    );
     assert_eq!(ledger.need(need).next_alarm().unwrap().due_ms, at("2026-09-23 12:00"));
     assert_eq!(ledger.refused("2026-09-22 09:01", leader(), need, a(), reply()), Refusal::AlreadyReplied);
 }

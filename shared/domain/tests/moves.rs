@@ -12,6 +12,8 @@ use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::category::Tier;
 use xh_domain::clock::ClockKind;
+use xh_domain::correction::Correction;
+use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
 use xh_domain::ids::{Hash256, KeyId, NeedId};
 use xh_domain::moves::{ITEM_COLUMNS, NEED_COLUMNS, is_about_an_item, item_allows, need_allows};
 use xh_domain::need::{ItemState, NeedState};
@@ -36,6 +38,14 @@ fn ledger_at(state: NeedState, item: ItemState) -> (Ledger, NeedId) {
         NeedState::Registered => {
             let need = ledger.open("2026-09-14 09:05", mall());
             ledger.done("2026-09-14 09:06", person("dispatcher"), need, None, OrderBody::Register {});
+            need
+        }
+        NeedState::Ended => {
+            let older =
+                ledger.open("2026-09-14 09:05", case(9, Tier::P2, "999901001003007", "P-MALL", at("2026-09-14 09:00")));
+            let need = ledger.open("2026-09-14 09:05", mall());
+            let merge = OrderBody::Merge(Merge { into: older, note: None });
+            ledger.done("2026-09-14 09:06", person("dispatcher"), need, None, merge);
             need
         }
         _ => {
@@ -140,6 +150,23 @@ fn body(kind: OrderKind) -> OrderBody {
         OrderKind::ReviewObjection => OrderBody::ReviewObjection { to: Some(to("U-WORKS")), note: None },
         OrderKind::Redispatch => OrderBody::Redispatch(to("U-WORKS")),
         OrderKind::Designate => OrderBody::Designate(to("U-WORKS")),
+        OrderKind::SolveOnSpot => OrderBody::SolveOnSpot(evidence()),
+        OrderKind::Reject => OrderBody::Reject(Rejection { reason: RejectReason::Petition, note }),
+        OrderKind::CallEmergency => {
+            OrderBody::CallEmergency(EmergencyCall { service: EmergencyService::Fire, ends: false, note: None })
+        }
+        OrderKind::Withdraw => OrderBody::Withdraw { note },
+        OrderKind::Merge => OrderBody::Merge(Merge { into: "999901001-2026-000001".parse().unwrap(), note: None }),
+        OrderKind::Unmerge => OrderBody::Unmerge { note: None },
+        OrderKind::Veto => OrderBody::Veto { note },
+        OrderKind::CallBack => {
+            OrderBody::CallBack(Callback { outcome: Outcome::Solved, rating: Some(Rating::Satisfied), note: None })
+        }
+        OrderKind::Reopen => OrderBody::Reopen(Reopening { reason: ReopenReason::Relapse, note }),
+        OrderKind::Correct => OrderBody::Correct(Correction::Place(note)),
+        OrderKind::Whistle => OrderBody::Whistle(Whistle { unit: id("U-HOUSING"), note }),
+        OrderKind::AnswerWhistle => OrderBody::AnswerWhistle { note: None },
+        OrderKind::TakePersonally => OrderBody::TakePersonally {},
         OrderKind::Comment => OrderBody::Comment { note },
         OrderKind::PhotoKept => {
             OrderBody::PhotoKept(KeptPhoto { report: mall().report, ordinal: 0, size: 9, sha256: Hash256([1; 32]) })
@@ -179,6 +206,10 @@ fn to(unit: &str) -> Reassignment {
 fn actor_of(kind: OrderKind) -> Actor {
     if kind == OrderKind::Designate {
         holder("head", "CENTER_HEAD:P-STREET")
+    } else if kind == OrderKind::Veto {
+        holder("secretary", "COMMUNITY_SECRETARY:P-C003")
+    } else if kind == OrderKind::TakePersonally {
+        holder("leader", "LEADER_IN_CHARGE:P-STREET:people")
     } else if kind.is_of_the_house() {
         Actor::system(SystemRole::Router)
     } else {
@@ -209,6 +240,11 @@ fn is_of_the_grid(code: &str) -> bool {
         "not_objected",
         "suspended",
         "not_suspended",
+        "need_ended",
+        "not_closed",
+        "not_ticked_off",
+        "already_dispatched",
+        "not_merged",
     ]
     .contains(&code)
 }
@@ -250,7 +286,7 @@ fn every_kind_of_order_meets_every_state_of_a_need() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 7 * 33);
+    assert_eq!(walked, 8 * 46);
 }
 
 #[test]
@@ -266,13 +302,14 @@ fn every_order_about_an_item_meets_every_state_of_an_item() {
                 Ok(()) if kind == OrderKind::Acknowledge => {
                     assert_eq!(refusal.map(|refusal| code(&refusal)), Some("no_such_order".into()));
                 }
+                Ok(()) if kind == OrderKind::AnswerWhistle => assert_eq!(refusal, Some(Refusal::NotWhistled)),
                 Ok(()) if kind == OrderKind::AnswerRequest => assert_eq!(refusal, Some(Refusal::NothingAsked)),
                 Ok(()) => assert_eq!(refusal, None, "{kind:?} in {state:?}"),
             }
             walked += 1;
         }
     }
-    assert_eq!(walked, 8 * 15);
+    assert_eq!(walked, 8 * 19);
 }
 
 #[test]

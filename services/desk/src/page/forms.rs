@@ -5,6 +5,8 @@
 use askama::Template;
 use serde::Deserialize;
 use xh_almanac::{Limit, LimitUnit};
+use xh_domain::category::Category;
+use xh_domain::ending::Rating;
 use xh_domain::ids::{OrderId, UnitId};
 use xh_domain::order::{OrderKind, Reassignment};
 
@@ -17,7 +19,7 @@ use crate::desk::Desk;
 use crate::gate::Right;
 use crate::problem::Problem;
 use crate::view::{ItemView, NeedView};
-use crate::wanted::{Act, Dispatch, DraftItem, Judged, Noted, Shown, Wanted, Words};
+use crate::wanted::{Act, Corrected, Dispatch, DraftItem, Judged, Noted, Shown, Wanted, Words};
 use xh_domain::texts::names::Names;
 use xh_domain::texts::sentence::order;
 
@@ -56,6 +58,12 @@ pub(super) struct Given {
     reason: String,
     #[serde(default)]
     signed_form: String,
+    #[serde(default)]
+    ends: String,
+    #[serde(default)]
+    rating: String,
+    #[serde(default)]
+    value: String,
 }
 
 impl Given {
@@ -93,6 +101,19 @@ impl Given {
             }
             "redispatch" => Act::Redispatch(self.reassignment()?),
             "designate" => Act::Designate(self.reassignment()?),
+            "solve_on_spot" => Act::SolveOnSpot(Shown { note, photos: Vec::new() }),
+            "reject" => Act::Reject { reason: self.reason()?, note: note.unwrap_or_default() },
+            "call_emergency" => Act::CallEmergency { service: self.reason()?, ends: self.ends == "yes", note },
+            "withdraw" => Act::Withdraw(noted),
+            "merge" => Act::Merge { into: read(&self.to, "to")?, note },
+            "unmerge" => Act::Unmerge(noted),
+            "veto" => Act::Veto(noted),
+            "call_back" => Act::CallBack { outcome: self.reason()?, rating: self.rating()?, note },
+            "reopen" => Act::Reopen { reason: self.reason()?, note: note.unwrap_or_default() },
+            "correct" => Act::Correct(self.correction()?),
+            "whistle" => Act::Whistle { unit: read(&self.unit, "unit")?, note: note.unwrap_or_default() },
+            "answer_whistle" => Act::AnswerWhistle(noted),
+            "take_personally" => Act::TakePersonally {},
             "comment" => Act::Comment(noted),
             "acknowledge" => Act::Acknowledge { rung: self.rung, note },
             "hand_over" => Act::HandOver { to: read(&self.to, "to")?, note },
@@ -115,10 +136,28 @@ impl Given {
         self.signed_form == "yes"
     }
 
-    /// One of a closed list, by its name on the wire.
+    /// No rating where the resident would not say.
+    fn rating(&self) -> Result<Option<Rating>, Problem> {
+        if self.rating.is_empty() { Ok(None) } else { chosen(&self.rating).map(Some) }
+    }
+
+    /// On the page a correction changes one of three things; the rest is for the API.
+    fn correction(&self) -> Result<Corrected, Problem> {
+        match self.reason.as_str() {
+            "category" => {
+                let class = |std_code, need_class| Corrected::Category(Category { need_class, std_code });
+                match self.value.trim().parse() {
+                    Ok(need_class) => Ok(class(None, Some(need_class))),
+                    Err(_) => Ok(class(Some(read(&self.value, "value")?), None)),
+                }
+            }
+            "tier" => Ok(Corrected::Tier(read(&self.value, "value")?)),
+            _ => Ok(Corrected::Place(Words(self.value.clone()))),
+        }
+    }
+
     fn reason<T: serde::de::DeserializeOwned>(&self) -> Result<T, Problem> {
-        let word = serde_json::Value::from(self.reason.as_str());
-        serde_json::from_value(word).map_err(|_| fault("reason", "invalid", "请选择原因 (choose a reason)"))
+        chosen(&self.reason)
     }
 
     fn reassignment(&self) -> Result<Reassignment, Problem> {
@@ -145,6 +184,12 @@ impl Given {
         let lead = if self.lead.is_empty() { None } else { Some(read(&self.lead, "lead")?) };
         Ok(Dispatch { lead, tier, items: vec![item] })
     }
+}
+
+/// One of a closed list, by its name on the wire.
+fn chosen<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, Problem> {
+    serde_json::from_value(serde_json::Value::from(word))
+        .map_err(|_| fault("reason", "invalid", "请从列表中选择 (choose from the list)"))
 }
 
 fn read<T: std::str::FromStr>(text: &str, field: &str) -> Result<T, Problem> {

@@ -7,6 +7,7 @@ use axum::Form;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
+use xh_domain::correction::Correction;
 use xh_domain::fact::Fact;
 use xh_domain::ids::{NeedId, OrderId};
 use xh_domain::report::Sealed;
@@ -265,12 +266,19 @@ fn words(desk: &Desk, order: &OrderId, sealed: &Sealed) -> String {
 fn note(fact: &Fact) -> Option<&Sealed> {
     match fact {
         Fact::Progressed { note, .. } | Fact::Commented { note, .. } | Fact::Requested { note, .. } => Some(note),
+        Fact::Vetoed { note, .. } | Fact::Reopened { note, .. } | Fact::Whistled { note, .. } => Some(note),
+        Fact::Corrected { what: Correction::Place(words), .. } => Some(words),
         Fact::Contacted { note, .. }
         | Fact::CheckPassed { note, .. }
         | Fact::CheckFailed { note, .. }
         | Fact::ApprovalRefused { note, .. }
         | Fact::Acknowledged { note, .. }
         | Fact::RequestRefused { note, .. }
+        | Fact::Ended { note, .. }
+        | Fact::Unmerged { note, .. }
+        | Fact::EmergencyCalled { note, .. }
+        | Fact::CalledBack { note, .. }
+        | Fact::WhistleAnswered { note, .. }
         | Fact::Extended { note, .. }
         | Fact::Suspended { note, .. }
         | Fact::Resumed { note, .. }

@@ -13,5 +13,6 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::HandingOver => "移交中",
         Stage::HandedOver => "已移交",
         Stage::Closed => "已结案",
+        Stage::Ended => "已了结",
     }
 }

@@ -80,7 +80,7 @@ impl Search<'_> {
         let Some(need) = need else { return };
         match fact {
             Fact::Opened { case, .. } | Fact::HistoryTaken { case } => self.opened(need, case),
-            Fact::NeedClosed { on_time } => {
+            Fact::NeedClosed { on_time, .. } => {
                 let report = self.of_need.get(&need);
                 if let Some(standing) = report.and_then(|report| self.found.get_mut(report)) {
                     (standing.closed, standing.on_time) = (true, Some(*on_time));

@@ -91,6 +91,7 @@ fn profile(name: &str, tiers: BTreeMap<Tier, TierLimits>) -> Profile {
             callback: limit(1, LimitUnit::WorkDays),
             objection_review: objection_review(),
             suspension_review: suspension_review(),
+            whistle: whistle(),
             roles: vec![Role::ShiftLead, Role::CenterHead],
         },
         ladders: ladders.into(),
@@ -108,6 +109,11 @@ pub(super) const fn objection_review() -> Limit {
 /// 挂账复核: the example street's suspension of 09-29 is reviewed on 10-29.
 pub(super) const fn suspension_review() -> Limit {
     limit(30, LimitUnit::NaturalDays)
+}
+
+/// 报到: 1 working day. Ours: no source gives a number.
+pub(super) const fn whistle() -> Limit {
+    limit(1, LimitUnit::WorkDays)
 }
 
 /// 异议: 5 working days as in petitions (信访工作条例 art. 23); after two returns a unit is designated.

@@ -62,6 +62,9 @@ pub struct WaitingLimits {
     /// 挂账复核, from an approved suspension to its next review (`domain.md` 0, point 9: monthly).
     #[serde(default = "built_in::suspension_review")]
     pub suspension_review: Limit,
+    /// 报到, from a whistle (吹哨) to a district's office.
+    #[serde(default = "built_in::whistle")]
+    pub whistle: Limit,
     /// Who is told at the limit, then after the same limit once more, and so on.
     pub roles: Vec<Role>,
 }

@@ -20,7 +20,7 @@ impl Matter<'_> {
         if tier == Tier::P0 {
             return Ok(());
         }
-        let of_need = need.case.category;
+        let of_need = need.category();
         let category = Category { std_code: std_code.or(of_need.std_code), ..of_need };
         let protects = |unit: &&UnitId| self.catalogue.unit(unit).is_some_and(|unit| unit.kind.is_grassroots());
         let forbidden = self.catalogue.admissions().forbids(category, need.case.place.cell);

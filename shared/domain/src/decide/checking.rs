@@ -64,17 +64,17 @@ impl<'a> Matter<'a> {
             return Ok(None);
         }
         let all = on_time && others().all(|(_, item)| item.on_time() == Some(true));
-        Ok(Some(Fact::NeedClosed { on_time: all }))
+        let callback = self.callback_clock(self.need()?)?;
+        Ok(Some(Fact::NeedClosed { on_time: all, callback }))
     }
 
     /// Whoever handled an item or applied for its tick-off neither checks nor approves it.
-    fn second_pair_of_eyes(&self, item: &Item) -> Result<(), Refusal> {
+    pub(super) fn second_pair_of_eyes(&self, item: &Item) -> Result<(), Refusal> {
         if item.was_handled_by(&self.order.actor) { Err(Refusal::SamePerson) } else { Ok(()) }
     }
 
     /// A waiting clock of the item, under the next version of its kind.
     pub(super) fn waiting_clock(&self, item: &'a Item, kind: ClockKind, limit: Limit) -> Result<Clock, Refusal> {
-        let version = item.only(kind).map_or(1, |last| last.version.saturating_add(1));
-        self.clocks(self.need()?, Some(&item.responsible)).waiting(kind, version, self.at_ms, limit)
+        self.clocks(self.need()?, Some(&item.responsible)).waiting(kind, item.next_version(kind), self.at_ms, limit)
     }
 }

@@ -7,11 +7,11 @@
 use std::sync::Arc;
 
 use super::{Matter, one, short_enough};
-use crate::clock::{Clock, ClockKind, Step, reply_rung, reply_version};
+use crate::clock::{Clock, ClockKind, Step};
 use crate::fact::Fact;
 use crate::ids::UnitId;
 use crate::letter::Letter;
-use crate::need::{Item, Need, NeedState};
+use crate::need::{Item, Need, NeedState, SupervisionOrder};
 use crate::order::Climb;
 use crate::refusal::Refusal;
 use crate::report::Sealed;
@@ -25,7 +25,7 @@ impl<'a> Matter<'a> {
         let (step, due_ms) = self.due_step(clock, climb)?;
         match (climb.clock, self.order.item) {
             (ClockKind::Resolve, Some(item)) => self.rung(need, item, climb, step, due_ms),
-            (ClockKind::Reply, Some(item)) => one(Fact::ReplyMissed { item, rung: reply_rung(clock.version), due_ms }),
+            (ClockKind::Reply, Some(item)) => self.reply_missed(need, item, clock.version, due_ms),
             (kind, item) => one(Fact::WaitingClimbed {
                 item,
                 clock: kind,
@@ -35,6 +35,13 @@ impl<'a> Matter<'a> {
                 posts: step.posts.clone(),
             }),
         }
+    }
+
+    fn reply_missed(&self, need: &Need, letter: Letter, version: u16, due_ms: i64) -> Result<Vec<Fact>, Refusal> {
+        let item = need.item(letter).ok_or(Refusal::NoSuchStep)?;
+        let is_it = |order: &&SupervisionOrder| order.reply.as_ref().is_some_and(|reply| reply.version == version);
+        let order = item.orders.iter().find(is_it).ok_or(Refusal::NoSuchStep)?;
+        one(Fact::ReplyMissed { item: letter, rung: order.rung, version, due_ms })
     }
 
     /// The clock's next step, if it is the one that is asked for and if it is due.
@@ -74,7 +81,8 @@ impl<'a> Matter<'a> {
         }
         if let Some(form) = step.order {
             let unit: Option<&UnitId> = need.item(item).map(|item| &item.responsible);
-            let reply = self.clocks(need, unit).reply(reply_version(version, rung), self.at_ms, form.reply, posts)?;
+            let number = need.item(item).map_or(1, Item::next_reply_version);
+            let reply = self.clocks(need, unit).reply(number, self.at_ms, form.reply, posts)?;
             let (colour, posts) = (form.colour, posts.clone());
             facts.push(Fact::SupervisionOrdered { item, colour, rung, version, due_ms, posts, reply });
         }
@@ -102,6 +110,7 @@ impl<'a> Matter<'a> {
         let reply = order.reply.as_ref().filter(|reply| reply.runs()).ok_or(Refusal::AlreadyReplied)?;
         let late = reply.is_late(self.at_ms);
         let holds_until_ms = (!late).then_some(reply.deadline().instant_ms);
-        one(Fact::Acknowledged { item: letter, rung, late, holds_until_ms, note: note.cloned() })
+        let version = reply.version;
+        one(Fact::Acknowledged { item: letter, rung, version, late, holds_until_ms, note: note.cloned() })
     }
 }

@@ -136,7 +136,8 @@ impl<'a> Matter<'a> {
             [(ClockKind::Sign, limits.sign), (ClockKind::Contact, limits.contact), (ClockKind::Claim, limits.claim)];
         let start_ms = self.at_ms.max(item.start_ms);
         let side = anew.into_iter().filter_map(|(kind, limit)| {
-            let version = item.only(kind)?.version.saturating_add(1);
+            item.only(kind)?;
+            let version = item.next_version(kind);
             Some(clocks.counted(kind, version, start_ms, limit?))
         });
         let resolve = item.only(ClockKind::Resolve).map(|resolve| clocks.retold(item.tier, resolve));

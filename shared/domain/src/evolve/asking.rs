@@ -3,7 +3,7 @@
 use super::items::start;
 use super::{Fold, Unfit};
 use crate::asking::{Asked, Request, Suspension};
-use crate::clock::{Clock, ClockKind, reply_rung};
+use crate::clock::{Clock, ClockKind};
 use crate::fact::{Fact, RecountedClock};
 use crate::need::{Item, ItemState, Need, persons};
 use crate::street::Figures;
@@ -79,7 +79,7 @@ impl Fold<'_> {
         };
         let item = self.item(need, letter)?;
         match clock.kind {
-            ClockKind::Reply => *self.reply(item, reply_rung(clock.version))? = clock.clone(),
+            ClockKind::Reply => *self.reply(item, clock.version)? = clock.clone(),
             ClockKind::Resolve => moved_on(item, clock),
             _ => start(item, clock),
         }

@@ -69,17 +69,17 @@ impl Fold<'_> {
                 figures.waiting_climbs += 1;
                 self.clock(self.item(need, *item)?, *clock)?.take(*rung);
             }
-            Fact::ReplyMissed { item, rung, .. } => {
-                let clock = self.reply(self.item(need, *item)?, *rung)?;
+            Fact::ReplyMissed { item, version, .. } => {
+                let clock = self.reply(self.item(need, *item)?, *version)?;
                 clock.taken = clock.steps.len() as u8;
             }
-            Fact::Acknowledged { item, rung, holds_until_ms, .. } => {
+            Fact::Acknowledged { item, version, holds_until_ms, .. } => {
                 let item = self.item(need, *item)?;
-                self.reply(item, *rung)?.stop(self.at_ms);
+                self.reply(item, *version)?.stop(self.at_ms);
                 let resolve = self.clock(item, ClockKind::Resolve)?;
                 resolve.held_until_ms = resolve.held_until_ms.max(*holds_until_ms);
             }
-            _ => return self.asking_fact(figures, need, fact),
+            _ => return self.following_fact(figures, need, fact),
         }
         Ok(())
     }
@@ -92,8 +92,8 @@ impl Fold<'_> {
         item.only_mut(kind).ok_or(self.unfit("the item's clock"))
     }
 
-    pub(super) fn reply<'n>(&self, item: &'n mut Item, rung: u8) -> Result<&'n mut Clock, Unfit> {
-        item.reply_mut(rung).ok_or(self.unfit("the order's reply clock"))
+    pub(super) fn reply<'n>(&self, item: &'n mut Item, version: u16) -> Result<&'n mut Clock, Unfit> {
+        item.reply_mut(version).ok_or(self.unfit("the order's reply clock"))
     }
 
     pub(super) fn stop(&self, item: &mut Item, kind: ClockKind) {
@@ -115,7 +115,7 @@ impl Fold<'_> {
         item.state = ItemState::Handling;
     }
 
-    fn sent_back_to_work(&self, item: &mut Item, rework: u16) {
+    pub(super) fn sent_back_to_work(&self, item: &mut Item, rework: u16) {
         self.stop(item, ClockKind::Check);
         self.stop(item, ClockKind::Approval);
         item.rework = rework;

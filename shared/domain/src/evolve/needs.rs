@@ -55,12 +55,13 @@ impl Fold<'_> {
                 need.items.extend(items.iter().map(sent));
                 need.dispatch.iter_mut().for_each(|clock| clock.stop(self.at_ms));
             }
-            Fact::NeedClosed { on_time } => {
+            Fact::NeedClosed { on_time, callback } => {
                 figures.closed += 1;
                 figures.closed_on_time += u64::from(*on_time);
                 need.state = NeedState::Closed;
-                need.closing = Some(Closing { closed_ms: self.at_ms, on_time: Some(*on_time) });
+                need.closing = Some(Closing { closed_ms: self.at_ms, on_time: Some(*on_time), ended: None });
                 need.put_away();
+                need.callback.clone_from(callback);
             }
             Fact::WaitingClimbed { item: None, clock, rung, .. } => {
                 figures.waiting_climbs += 1;
@@ -71,7 +72,7 @@ impl Fold<'_> {
             Fact::HandOverEnded { outcome, .. } => self.hand_over_ended(need, outcome)?,
             Fact::Erased { keys } => figures.keys_erased += keys.len() as u64,
             Fact::Commented { .. } | Fact::Delivered(_) | Fact::Undelivered(_) => {}
-            _ => return self.item_fact(figures, need, fact),
+            _ => return self.ending_fact(figures, need, fact),
         }
         Ok(())
     }
@@ -79,6 +80,7 @@ impl Fold<'_> {
     fn own_clock<'n>(&self, need: &'n mut Need, kind: ClockKind) -> Result<&'n mut Clock, Unfit> {
         let clock = match kind {
             ClockKind::Dispatch => need.dispatch.as_mut(),
+            ClockKind::Callback => need.callback.as_mut(),
             ClockKind::HandOver => need.hand_over.as_mut().map(|hand_over| &mut hand_over.clock),
             _ => None,
         };
@@ -111,11 +113,16 @@ fn opened(number: NeedId, case: &Arc<Case>, clock: &Clock, at_ms: i64) -> Need {
         state: NeedState::Reported,
         case: Arc::clone(case),
         opened_ms: at_ms,
+        category: None,
         tier: case.tier,
         lead: None,
         dispatch: Some(clock.clone()),
         items: Vec::new(),
         closing: None,
+        callback: None,
+        called_back: None,
+        reopened: 0,
+        personal: Vec::new(),
         hand_over: None,
         hand_overs: 0,
         trail: Vec::new(),
@@ -132,8 +139,9 @@ fn from_history(number: NeedId, case: &Arc<Case>, at_ms: i64) -> Need {
                 PastOutcome::ClosedLate => Some(false),
                 PastOutcome::Closed | PastOutcome::Open => None,
             },
+            ended: None,
         },
-        _ => Closing { closed_ms: at_ms, on_time: None },
+        _ => Closing { closed_ms: at_ms, on_time: None, ended: None },
     };
     Need {
         id: number,
@@ -141,11 +149,16 @@ fn from_history(number: NeedId, case: &Arc<Case>, at_ms: i64) -> Need {
         state: NeedState::Closed,
         case: Arc::clone(case),
         opened_ms: at_ms,
+        category: None,
         tier: case.tier,
         lead: None,
         dispatch: None,
         items: Vec::new(),
         closing: Some(closing),
+        callback: None,
+        called_back: None,
+        reopened: 0,
+        personal: Vec::new(),
         hand_over: None,
         hand_overs: 0,
         trail: Vec::new(),
@@ -196,6 +209,7 @@ fn sent(line: &SentItem) -> Item {
         suspended: 0,
         returned: 0,
         designated: false,
+        openings: Vec::new(),
         handlers: Vec::new(),
         clocks: line.clocks.clone(),
         orders: Vec::new(),

@@ -8,7 +8,12 @@ impl Fact {
     /// The clocks that it carries; without a letter those of the need itself.
     pub fn clocks(&self) -> Vec<(Option<Letter>, &Clock)> {
         match self {
-            Fact::Opened { clock, .. } | Fact::HandedOver { clock, .. } | Fact::SentBack { clock, .. } => {
+            Fact::Opened { clock, .. }
+            | Fact::HandedOver { clock, .. }
+            | Fact::SentBack { clock, .. }
+            | Fact::NeedClosed { callback: Some(clock), .. }
+            | Fact::Unmerged { clock, .. }
+            | Fact::Corrected { clock: Some(clock), .. } => {
                 vec![(None, clock)]
             }
             Fact::Dispatched { items, .. } => {
@@ -18,6 +23,8 @@ impl Fact {
                 vec![(Some(*item), clock)]
             }
             Fact::Requested { item, clock, .. }
+            | Fact::Reopened { item, clock, .. }
+            | Fact::Whistled { item, clock, .. }
             | Fact::Extended { item, clock, .. }
             | Fact::Suspended { item, clock, .. }
             | Fact::Resumed { item, clock, .. } => vec![(Some(*item), clock)],

@@ -50,7 +50,7 @@ impl Row {
         match fact {
             Fact::Registered { .. } => self.is_registered = true,
             Fact::Dispatched { items, .. } => items.iter().for_each(|sent| self.sent(need, sent)),
-            Fact::NeedClosed { on_time } => self.closed_on_time = Some(*on_time),
+            Fact::NeedClosed { on_time, .. } => self.closed_on_time = Some(*on_time),
             Fact::HandOverEnded { outcome, .. } => match outcome {
                 HandOverOutcome::TakenOver { .. } => self.is_excluded = true,
                 HandOverOutcome::NotTaken => {}
@@ -60,10 +60,11 @@ impl Row {
                 self.contacted_ms.get_or_insert(at_ms);
             }
             Fact::TickOffApplied { item, .. } => self.line(*item, |line| line.applied_ms = Some(at_ms)),
-            Fact::CheckFailed { item, .. } | Fact::ApprovalRefused { item, .. } => self.line(*item, |line| {
-                line.applied_ms = None;
-                line.rework = line.rework.saturating_add(1);
-            }),
+            Fact::CheckFailed { item, .. } | Fact::ApprovalRefused { item, .. } | Fact::Vetoed { item, .. } => self
+                .line(*item, |line| {
+                    line.applied_ms = None;
+                    line.rework = line.rework.saturating_add(1);
+                }),
             Fact::TickedOff { item, .. } => self.line(*item, |line| line.ticked_off_ms = Some(at_ms)),
             Fact::Extended { item, clock, .. } => self.line(*item, |line| {
                 line.extended = line.extended.saturating_add(1);
@@ -81,6 +82,15 @@ impl Row {
                 line.was_hung = line.was_hung.saturating_add(1);
                 line.due_ms = clock.deadline().instant_ms;
             }),
+            Fact::Ended { .. } => self.is_excluded = true,
+            Fact::Unmerged { .. } => self.is_excluded = false,
+            Fact::Reopened { item, clock, .. } => {
+                self.closed_on_time = None;
+                self.line(*item, |line| {
+                    (line.applied_ms, line.ticked_off_ms) = (None, None);
+                    line.due_ms = clock.deadline().instant_ms;
+                });
+            }
             Fact::Redispatched { item, responsible, clocks, .. } => self.moved(*item, responsible, clocks),
             _ => {}
         }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Alarm, alarm, is_zero, persons};
+use super::{Alarm, VERSIONS_PER_OPENING, alarm, is_zero, persons};
 use crate::actor::Actor;
 use crate::asking::{Asked, Suspension};
 use crate::category::{StdCode, Tier};
 use crate::clock::{Clock, ClockKind, Colour, Light};
+use crate::ending::PastOpening;
 use crate::ids::{PersonId, PostId, UnitId};
 use crate::letter::Letter;
 use crate::report::Sealed;
@@ -94,6 +95,9 @@ pub struct Item {
     /// 指定承办: may not be returned any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub designated: bool,
+    /// 回潮: the tick-offs that were undone, oldest first; at most [`crate::ending::REOPENINGS_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<PastOpening>,
     /// Everybody who signed, contacted, worked on or applied for it, for four eyes; at most [`HANDLERS_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<PersonId>,
@@ -141,9 +145,25 @@ impl Item {
         self.clocks.iter_mut().find(|clock| clock.kind == kind)
     }
 
-    /// The reply clock of the latest order of a rung.
-    pub(crate) fn reply_mut(&mut self, rung: u8) -> Option<&mut Clock> {
-        self.orders.iter_mut().rev().find(|order| order.rung == rung)?.reply.as_mut()
+    /// The reply clock of a version, to change it.
+    pub(crate) fn reply_mut(&mut self, version: u16) -> Option<&mut Clock> {
+        self.orders.iter_mut().filter_map(|order| order.reply.as_mut()).find(|reply| reply.version == version)
+    }
+
+    /// The first version of a clock after so many reopenings.
+    pub(crate) fn first_version(openings: usize) -> u16 {
+        u16::try_from(openings).unwrap_or(u16::MAX).saturating_mul(VERSIONS_PER_OPENING).saturating_add(1)
+    }
+
+    /// The version of the next clock of a kind.
+    pub(crate) fn next_version(&self, kind: ClockKind) -> u16 {
+        self.only(kind).map_or(Item::first_version(self.openings.len()), |last| last.version.saturating_add(1))
+    }
+
+    /// The version of the next order's reply clock.
+    pub(crate) fn next_reply_version(&self) -> u16 {
+        let issued = u16::try_from(self.orders.len()).unwrap_or(u16::MAX);
+        Item::first_version(self.openings.len()).saturating_add(issued)
     }
 
     /// Whether it still waits for something.

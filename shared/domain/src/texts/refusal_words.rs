@@ -89,6 +89,19 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::AlreadyReplied => ("该督办单已回复", "that order has its reply"),
         Refusal::NotALedgerToHandTo => ("不能移交到该台账", "that ledger takes no hand-over"),
         Refusal::NotHandedOver => ("该件不是移交来的，无处可退", "it did not come from another ledger"),
+        Refusal::NeedEnded => ("已了结（未经销号）", "the need has ended without tick-off"),
+        Refusal::NotClosed => ("尚未结案", "not closed yet"),
+        Refusal::NotTickedOff => ("该事项尚未销号", "the item is not ticked off yet"),
+        Refusal::AlreadyDispatched => ("已经派遣，须按流程办结", "dispatched already: its items must be ticked off"),
+        Refusal::NotAnOlderNeed => {
+            ("只能并入本台账同年度编号更早的一件", "a need is merged into an older one of the same ledger and year")
+        }
+        Refusal::NotMerged => ("该件没有并案", "it was not merged"),
+        Refusal::AlreadyCalledBack => ("已经回访", "called back already"),
+        Refusal::NothingChanges => ("没有变化", "it says so already"),
+        Refusal::NotOfTheDistrict => ("只能向区级部门或其派驻机构吹哨", "a whistle goes to an office of the district"),
+        Refusal::AlreadyWhistled => ("已吹哨，等待报到", "a whistle waits for its answer"),
+        Refusal::NotWhistled => ("没有待报到的吹哨", "no whistle waits for an answer"),
         Refusal::Objected => ("责任单位已提出异议，等待审查", "an objection waits for its review"),
         Refusal::NotObjected => ("没有待审查的异议", "nobody has objected"),
         Refusal::Suspended => ("正在挂账（暂停计时），请先恢复办理", "suspended: resume it first"),

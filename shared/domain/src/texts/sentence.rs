@@ -3,8 +3,10 @@
 //! A sentence names items, units, posts and instants; never what a person typed, which stays sealed.
 
 mod asked;
+mod ended;
 
 pub use self::asked::{pause_words, unit_words};
+pub use self::ended::{outcome_words, rating_words};
 use crate::clock::{ClockKind, Colour, Light};
 use crate::fact::{Answer, Entry, Fact, HandOverOutcome, RecountedClock, SentItem};
 use crate::ids::PostId;
@@ -63,6 +65,19 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::ReviewObjection => ("异议审查", "review an objection"),
         OrderKind::Redispatch => ("改派", "redispatch"),
         OrderKind::Designate => ("指定承办", "designate"),
+        OrderKind::SolveOnSpot => ("即采即办", "solve on the spot"),
+        OrderKind::Reject => ("不予受理", "reject"),
+        OrderKind::CallEmergency => ("转紧急服务", "call an emergency service"),
+        OrderKind::Withdraw => ("群众撤回", "withdraw"),
+        OrderKind::Merge => ("并案", "merge"),
+        OrderKind::Unmerge => ("撤销并案", "unmerge"),
+        OrderKind::Veto => ("社区否决销号", "veto"),
+        OrderKind::CallBack => ("回访", "call back"),
+        OrderKind::Reopen => ("重新挂号（回潮）", "reopen"),
+        OrderKind::Correct => ("更正", "correct"),
+        OrderKind::Whistle => ("吹哨", "whistle"),
+        OrderKind::AnswerWhistle => ("报到", "answer a whistle"),
+        OrderKind::TakePersonally => ("亲自督办", "take personally"),
         OrderKind::Comment => ("留言", "comment"),
         OrderKind::PhotoKept => ("照片入库", "photo kept"),
         OrderKind::Climb => ("到时升级", "climb"),
@@ -113,10 +128,10 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
         ),
         Fact::TickedOff { item, on_time: true } => about(*item, "销号（按期）", "ticked off, on time"),
         Fact::TickedOff { item, on_time: false } => about(*item, "销号（超期）", "ticked off, late"),
-        Fact::NeedClosed { on_time: true } => {
+        Fact::NeedClosed { on_time: true, .. } => {
             say("全部事项销号，结案（按期）", "all items ticked off, need closed on time")
         }
-        Fact::NeedClosed { on_time: false } => {
+        Fact::NeedClosed { on_time: false, .. } => {
             say("全部事项销号，结案（超期）", "all items ticked off, need closed late")
         }
         Fact::Requested { .. }
@@ -126,6 +141,16 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
         | Fact::Suspended { .. }
         | Fact::Resumed { .. }
         | Fact::Redispatched { .. } => asked::of_fact(fact, names),
+        Fact::Ended { .. }
+        | Fact::Unmerged { .. }
+        | Fact::EmergencyCalled { .. }
+        | Fact::Vetoed { .. }
+        | Fact::CalledBack { .. }
+        | Fact::Reopened { .. }
+        | Fact::Corrected { .. }
+        | Fact::Whistled { .. }
+        | Fact::WhistleAnswered { .. }
+        | Fact::TakenPersonally { .. } => ended::of_fact(fact, names),
         _ => of_wait(fact, names),
     }
 }
@@ -323,6 +348,8 @@ pub fn clock_words(clock: ClockKind) -> (&'static str, &'static str) {
         ClockKind::Request => ("申请审批", "approval of a request"),
         ClockKind::Objection => ("异议审查", "review of an objection"),
         ClockKind::Suspension => ("挂账复核", "review of a suspension"),
+        ClockKind::Callback => ("回访", "callback"),
+        ClockKind::Whistle => ("报到", "answer to a whistle"),
     }
 }
 
@@ -342,7 +369,7 @@ fn told_en(posts: &[PostId]) -> String {
     format!(", told {}", posts.join(", "))
 }
 
-fn timed(item: Letter, late: bool, zh: &str, en: &str) -> Sentence {
+pub(super) fn timed(item: Letter, late: bool, zh: &str, en: &str) -> Sentence {
     let (late_zh, late_en) = if late { ("（超时限）", ", after the limit") } else { ("", "") };
     about(item, &format!("{zh}{late_zh}"), &format!("{en}{late_en}"))
 }
@@ -351,7 +378,7 @@ pub(super) fn about(item: Letter, zh: &str, en: &str) -> Sentence {
     of_item(Some(item), zh, en)
 }
 
-fn of_item(item: Option<Letter>, zh: &str, en: &str) -> Sentence {
+pub(super) fn of_item(item: Option<Letter>, zh: &str, en: &str) -> Sentence {
     match item {
         Some(item) => say(format!("事项 {item}：{zh}"), format!("item {item}: {en}")),
         None => say(zh, en),

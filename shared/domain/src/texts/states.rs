@@ -11,6 +11,7 @@ pub fn of_need(state: NeedState) -> (&'static str, &'static str) {
         NeedState::InHandOver => ("移交中", "being handed over"),
         NeedState::Moved => ("已移交", "kept by another ledger"),
         NeedState::Closed => ("已结案", "closed"),
+        NeedState::Ended => ("已了结", "ended without tick-off"),
     }
 }
 

@@ -10,10 +10,11 @@ use xh_domain::actor::{Actor, Channel};
 use xh_domain::asking::PauseReason;
 use xh_domain::category::Tier;
 use xh_domain::clock::{ClockKind, Light};
+use xh_domain::ending::{Outcome, Rating};
 use xh_domain::fact::Fact;
 use xh_domain::ids::NeedId;
 use xh_domain::letter::Letter;
-use xh_domain::order::{Answer, Dispatch, DraftItem, ExtensionAsked, ItemLimit, OrderBody, SuspensionAsked};
+use xh_domain::order::{Answer, Callback, Dispatch, DraftItem, ExtensionAsked, ItemLimit, OrderBody, SuspensionAsked};
 
 use crate::street::*;
 
@@ -43,6 +44,10 @@ pub struct NeedRow {
     pub checks: Vec<CheckRow>,
     pub ontime: Option<bool>,
     pub suspension: Option<SuspensionRow>,
+    pub close: Option<String>,
+    pub callback: Option<String>,
+    pub solved: Option<String>,
+    pub sat: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +119,7 @@ enum Event {
     Suspend(usize),
     Tell(usize),
     Approve(usize),
+    CallBack,
 }
 
 const MINUTE_MS: i64 = 60_000;
@@ -154,6 +160,9 @@ fn events(row: &NeedRow) -> Vec<(i64, Event)> {
         }
         events.push((ms(ticked), Event::Approve(index)));
     }
+    if let Some(close) = &row.close {
+        events.push((row.callback.as_deref().map_or(ms(close) + MINUTE_MS, ms), Event::CallBack));
+    }
     events
 }
 
@@ -168,6 +177,23 @@ fn line_of(item: &ItemRow) -> DraftItem {
         limit: Some(ItemLimit::Within(Limit::new(item.limit, item.unit).unwrap())),
         ..line(unit(&item.responsible).as_str())
     }
+}
+
+/// What the resident said, as the data have it.
+fn said(row: &NeedRow) -> Callback {
+    let outcome = match row.solved.as_deref() {
+        Some("解决") => Outcome::Solved,
+        Some("部分解决") => Outcome::PartlySolved,
+        other => panic!("need {}: {other:?}", row.no),
+    };
+    let rating = row.sat.as_deref().map(|rated| match rated {
+        "非常满意" => Rating::VerySatisfied,
+        "满意" => Rating::Satisfied,
+        "基本满意" => Rating::FairlySatisfied,
+        "不满意" => Rating::Dissatisfied,
+        other => panic!("need {}: {other}", row.no),
+    });
+    Callback { outcome, rating, note: None }
 }
 
 pub struct Replay {
@@ -246,6 +272,7 @@ impl Replay {
                 (holder("leader", "LEADER_IN_CHARGE:P-STREET:build"), letter(index), granted)
             }
             Event::Tell(index) => (unit(index), letter(index), OrderBody::Progress { note: sealed(1) }),
+            Event::CallBack => (person("callback-desk"), None, OrderBody::CallBack(said(row))),
             Event::Approve(index) => {
                 (person("party-office"), letter(index), OrderBody::Approve { passed: true, note: None })
             }

@@ -1,5 +1,6 @@
 //! What each form asks for and how it is sent: fields, closed lists, buttons.
 
+use xh_domain::catalogue::office::{Unit, UnitKind};
 use xh_domain::order::OrderKind;
 
 use super::super::Choice;
@@ -18,6 +19,28 @@ const PAUSES: [(&str, &str); 5] = [
     ("resident", "等待群众（群众同意）"),
     ("external_procedure", "外部程序"),
 ];
+
+const REJECTIONS: [(&str, &str); 5] = [
+    ("litigation", "已进入诉讼、仲裁或行政复议"),
+    ("petition", "已进入信访程序"),
+    ("secret", "涉及国家秘密、商业秘密或个人隐私"),
+    ("already_handled", "已办结且无新的事实和理由"),
+    ("unfounded", "核实不属实"),
+];
+const SERVICES: [(&str, &str); 4] =
+    [("110", "110 公安"), ("119", "119 消防"), ("120", "120 急救"), ("122", "122 交警")];
+const ENDS: [(&str, &str); 2] = [("no", "否，街道继续办理"), ("yes", "是，由其处置")];
+const OUTCOMES: [(&str, &str); 3] = [("solved", "解决"), ("partly_solved", "部分解决"), ("unsolved", "未解决")];
+const RATINGS: [(&str, &str); 6] = [
+    ("", "未评价"),
+    ("very_satisfied", "非常满意"),
+    ("satisfied", "满意"),
+    ("fairly_satisfied", "基本满意"),
+    ("dissatisfied", "不满意"),
+    ("very_dissatisfied", "非常不满意"),
+];
+const REOPENINGS: [(&str, &str); 2] = [("relapse", "回潮"), ("unsolved", "回访未解决")];
+const CORRECTIONS: [(&str, &str); 3] = [("category", "类别"), ("tier", "等级（派遣前）"), ("place", "地点描述")];
 
 fn choices(list: &[(&str, &str)]) -> Vec<Choice> {
     let choice =
@@ -100,6 +123,41 @@ impl Maker<'_> {
                 field("unit", "责任单位", false, true, String::new(), self.units()),
                 field("cooperating", "配合单位编号（可填多个，用逗号分开）", false, false, String::new(), Vec::new()),
             ],
+            OrderKind::SolveOnSpot => vec![note("现场解决情况（佐证）", true)],
+            OrderKind::Reject => vec![
+                field("reason", "不予受理的原因", false, true, String::new(), choices(&REJECTIONS)),
+                note("向群众的说明", true),
+            ],
+            OrderKind::CallEmergency => vec![
+                field("reason", "转给", false, true, String::new(), choices(&SERVICES)),
+                field("ends", "本台账是否就此了结", false, true, String::new(), choices(&ENDS)),
+                note("情况（可不填）", false),
+            ],
+            OrderKind::Withdraw => vec![note("群众撤回的意思表示", true)],
+            OrderKind::Merge => vec![
+                field("to", "并入哪一件（较早的编号）", false, true, String::new(), Vec::new()),
+                note("理由（可不填）", false),
+            ],
+            OrderKind::Unmerge => vec![note("撤销原因（可不填）", false)],
+            OrderKind::Veto => vec![note("哪里没有办好", true)],
+            OrderKind::CallBack => vec![
+                field("reason", "是否解决", false, true, String::new(), choices(&OUTCOMES)),
+                field("rating", "满意度", false, false, String::new(), choices(&RATINGS)),
+                note("回访情况（可不填）", false),
+            ],
+            OrderKind::Reopen => vec![
+                field("reason", "原因", false, true, String::new(), choices(&REOPENINGS)),
+                note("发现的情况", true),
+            ],
+            OrderKind::Correct => vec![
+                field("reason", "更正什么", false, true, String::new(), choices(&CORRECTIONS)),
+                field("value", "更正为（类别编码、等级或地点描述）", false, true, String::new(), Vec::new()),
+            ],
+            OrderKind::Whistle => vec![
+                field("unit", "区级部门", false, true, String::new(), self.district_units()),
+                note("请其到场做什么", true),
+            ],
+            OrderKind::AnswerWhistle => vec![note("报到情况（可不填）", false)],
             OrderKind::Comment => vec![note("留言", true)],
             OrderKind::Acknowledge => vec![note("回复（可不填）", false)],
             OrderKind::HandOver => {
@@ -121,12 +179,19 @@ impl Maker<'_> {
     fn units(&self) -> Vec<Choice> {
         let Some(catalogue) = self.names.catalogue() else { return Vec::new() };
         let suggested = self.suggested();
-        let choice = |unit: &xh_domain::catalogue::office::Unit| Choice {
+        let choice = |unit: &Unit| Choice {
             value: unit.id.to_string(),
             label: unit.name.clone(),
             chosen: unit.id.as_str() == suggested,
         };
         catalogue.units().rows().iter().map(choice).collect()
+    }
+
+    fn district_units(&self) -> Vec<Choice> {
+        let Some(catalogue) = self.names.catalogue() else { return Vec::new() };
+        let of_district = |unit: &&Unit| matches!(unit.kind, UnitKind::DistrictUnit | UnitKind::DistrictFieldOffice);
+        let choice = |unit: &Unit| Choice { value: unit.id.to_string(), label: unit.name.clone(), chosen: false };
+        catalogue.units().rows().iter().filter(of_district).map(choice).collect()
     }
 
     fn ledgers(&self) -> Vec<Choice> {
@@ -157,6 +222,19 @@ pub(super) fn wire_name(kind: OrderKind) -> Option<&'static str> {
         OrderKind::ReviewObjection => "review_objection",
         OrderKind::Redispatch => "redispatch",
         OrderKind::Designate => "designate",
+        OrderKind::SolveOnSpot => "solve_on_spot",
+        OrderKind::Reject => "reject",
+        OrderKind::CallEmergency => "call_emergency",
+        OrderKind::Withdraw => "withdraw",
+        OrderKind::Merge => "merge",
+        OrderKind::Unmerge => "unmerge",
+        OrderKind::Veto => "veto",
+        OrderKind::CallBack => "call_back",
+        OrderKind::Reopen => "reopen",
+        OrderKind::Correct => "correct",
+        OrderKind::Whistle => "whistle",
+        OrderKind::AnswerWhistle => "answer_whistle",
+        OrderKind::TakePersonally => "take_personally",
         OrderKind::Comment => "comment",
         OrderKind::Acknowledge => "acknowledge",
         OrderKind::HandOver => "hand_over",
