@@ -1,5 +1,5 @@
 //! Reports at the door: good ones are read whole, bad ones are told everything at once.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -1,5 +1,5 @@
 //! The example street's catalogue: routed as its needs say, resolved by post, assembled in any order.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod qiming;
 

@@ -1,6 +1,6 @@
 //! The account of the example street's needs, compared with a recorded text that was read line by line against
 //! `domain.md` 8. `XIAOHAO_BLESS=1` records it anew: read every changed line before you commit it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod story;
 mod street;

@@ -1,5 +1,5 @@
 //! From a report to a ticked-off need, and everything that is refused on the way.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod street;
 
