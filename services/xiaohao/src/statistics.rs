@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use xh_domain::figures::{Casebook, Counter, Period, Rate, Sheet};
+use xh_domain::figures::{Casebook, Composite, Counter, Period, Rate, Sheet};
 use xh_domain::ids::LedgerCode;
 use xh_domain::texts::Told;
 use xh_domain::texts::moment::rfc3339;
@@ -57,6 +57,7 @@ fn shown(sheet: &Sheet, asked: &Question) -> Value {
         "ledger": asked.ledger,
         "counters": Counter::ALL.map(|counter| self::counter(sheet, counter, asked)).to_vec(),
         "rates": Rate::ALL.map(|rate| self::rate(sheet, rate)).to_vec(),
+        "composites": [composite(sheet, Composite::WEIGHTS_30_35_35)],
     })
 }
 
@@ -75,4 +76,10 @@ fn rate(sheet: &Sheet, rate: Rate) -> Value {
     let (numerator, denominator) = rate.formula();
     json!({"id": rate, "zh": rate.zh(), "en": rate.en(), "percent": percent,
         "numerator": numerator, "denominator": denominator})
+}
+
+fn composite(sheet: &Sheet, composite: Composite) -> Value {
+    let weights = composite.rates().map(|(rate, weight)| json!({"rate": rate, "weight_percent": weight}));
+    json!({"id": composite.name(), "zh": composite.zh(), "en": composite.en(),
+        "percent": composite.percent(sheet), "weights": weights})
 }

@@ -19,6 +19,7 @@
 //! workers are not ranked.
 
 mod book;
+mod composite;
 mod counter;
 mod line;
 mod period;
@@ -27,6 +28,7 @@ mod row;
 mod sheet;
 
 pub use self::book::Casebook;
+pub use self::composite::Composite;
 pub use self::counter::Counter;
 pub use self::period::{BadPeriod, Period};
 pub use self::rate::{Rate, Share};

@@ -8,9 +8,10 @@ use serde_json::Value;
 use story::*;
 use street::*;
 use xh_domain::category::Tier;
-use xh_domain::figures::{Casebook, Counter, Period, Rate, Sheet};
+use xh_domain::ending::{Outcome, Rating, ReopenReason};
+use xh_domain::figures::{Casebook, Composite, Counter, Period, Rate, Sheet, Subject};
 use xh_domain::handover::carry;
-use xh_domain::order::OrderBody;
+use xh_domain::order::{Callback, OrderBody, Reopening};
 
 fn expected() -> Option<Value> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/qiming/expected_metrics.json");
@@ -52,9 +53,89 @@ fn the_example_street_has_the_figures_that_are_expected_of_it() {
         assert_eq!(sheet.count(counter), count(counter.as_str()), "{}", counter.as_str());
     }
     let hundredths = |name: &str| (expected[name].as_f64().unwrap_or_else(|| panic!("no {name}")) * 100.0).round();
-    for rate in [Rate::CloseRate, Rate::OnTimeCloseRate, Rate::ReworkRate, Rate::ResponseRate] {
+    let rates = [
+        Rate::CloseRate,
+        Rate::OnTimeCloseRate,
+        Rate::ReworkRate,
+        Rate::ResponseRate,
+        Rate::ResolvedRateStrict,
+        Rate::SatisfiedRateGe3,
+        Rate::SatisfiedRateGe4,
+    ];
+    for rate in rates {
         assert_eq!(percent(&sheet, rate).map(|p| p as f64), Some(hundredths(rate.as_str())), "{}", rate.as_str());
     }
+    let composite = Composite::WEIGHTS_30_35_35;
+    assert_eq!(composite.percent_hundredths(&sheet).map(|p| p as f64), Some(hundredths(&composite.name())));
+    assert_eq!(expected.as_object().unwrap().len(), 11 + rates.len() + 1, "a figure is expected that nobody counts");
+    assert_eq!(sheet.tally(Counter::PartlyResolved).behind, [Subject::Need(replay.numbers[&7])]);
+    assert_eq!(sheet.count(Counter::CallbacksValid), 9);
+}
+
+/// Closed and called back, with this answer.
+fn called_back(ledger: &mut Ledger, need: xh_domain::ids::NeedId, outcome: Outcome, rating: Option<Rating>) {
+    let check = OrderBody::Check { passed: true, note: None, photos: vec![] };
+    ledger.done("2026-09-15 11:00", person("checker"), need, a(), check);
+    let approve = OrderBody::Approve { passed: true, note: None };
+    ledger.done("2026-09-15 12:00", person("party-office"), need, a(), approve);
+    let said = OrderBody::CallBack(Callback { outcome, rating, note: None });
+    ledger.done("2026-09-16 09:00", person("caller"), need, None, said);
+}
+
+#[test]
+fn who_would_not_rate_is_called_back_but_in_no_rate() {
+    let mut ledger = Ledger::new(STREET);
+    let received = || mall_case(Tier::P2, at("2026-09-14 09:05"));
+    let answers = [
+        (Outcome::Solved, Some(Rating::FairlySatisfied)),
+        (Outcome::PartlySolved, Some(Rating::Satisfied)),
+        (Outcome::Unsolved, Some(Rating::Dissatisfied)),
+        (Outcome::Solved, None),
+    ];
+    for (outcome, rating) in answers {
+        let need = ledger.dispatched("2026-09-14 09:20", received(), vec![line("U-LABOUR")]);
+        ledger.applied("2026-09-15 10:00", "handler", need, a());
+        called_back(&mut ledger, need, outcome, rating);
+    }
+    let sheet = sheet(&ledger, "2026-09", "2026-09-30 18:00");
+    let counts = [
+        Counter::CalledBack,
+        Counter::CallbacksValid,
+        Counter::Resolved,
+        Counter::PartlyResolved,
+        Counter::Unresolved,
+        Counter::SatisfiedGe3,
+        Counter::SatisfiedGe4,
+    ];
+    assert_eq!(counts.map(|counter| sheet.count(counter)), [4, 3, 1, 1, 1, 2, 1]);
+    assert_eq!(percent(&sheet, Rate::ResolvedRateStrict), Some(3_333), "partly solved counts nothing");
+}
+
+#[test]
+fn a_reopening_takes_no_word_of_the_resident_back_and_the_next_callback_does() {
+    let mut ledger = Ledger::new(STREET);
+    let need =
+        ledger.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![line("U-LABOUR")]);
+    ledger.applied("2026-09-15 10:00", "handler", need, a());
+    called_back(&mut ledger, need, Outcome::Unsolved, Some(Rating::VeryDissatisfied));
+    let reopen = OrderBody::Reopen(Reopening { reason: ReopenReason::Unsolved, note: sealed(1) });
+    ledger.done("2026-09-16 10:00", person("caller"), need, a(), reopen);
+    let count = |ledger: &Ledger, counter| sheet(ledger, "2026-09", "2026-09-30 18:00").count(counter);
+    assert_eq!((count(&ledger, Counter::Unresolved), count(&ledger, Counter::Closed)), (1, 0));
+    ledger.done("2026-09-17 10:00", person("handler"), need, a(), OrderBody::ApplyTickOff(evidence()));
+    let check = OrderBody::Check { passed: true, note: None, photos: vec![] };
+    ledger.done("2026-09-17 11:00", person("checker"), need, a(), check);
+    ledger.done("2026-09-17 12:00", person("checker"), need, a(), OrderBody::Approve { passed: true, note: None });
+    let said = Callback { outcome: Outcome::Solved, rating: Some(Rating::Satisfied), note: None };
+    ledger.done("2026-09-18 09:00", person("caller"), need, None, OrderBody::CallBack(said));
+    let counters = [Counter::CallbacksValid, Counter::Resolved, Counter::Unresolved, Counter::Closed];
+    assert_eq!(counters.map(|counter| count(&ledger, counter)), [1, 1, 0, 1]);
+}
+
+#[test]
+fn a_composite_of_nothing_is_no_figure() {
+    let sheet = sheet(&Ledger::new(STREET), "2026-09", "2026-09-30 18:00");
+    assert_eq!(Composite::WEIGHTS_30_35_35.percent(&sheet), None);
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl Figures {
             lines.push(format!("{:>10}  {}", counter["count"].to_string(), label(counter)));
             lines.extend(array(&counter["behind"]).map(|subject| format!("{:>12}{}", "", text(subject))));
         }
-        for rate in array(&sheet["rates"]) {
+        for rate in array(&sheet["rates"]).chain(array(&sheet["composites"])) {
             let percent = rate["percent"].as_str().map_or("–".to_owned(), |percent| format!("{percent} %"));
             lines.push(format!("{percent:>10}  {}", label(rate)));
         }

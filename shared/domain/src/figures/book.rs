@@ -82,6 +82,7 @@ impl Row {
                 line.was_hung = line.was_hung.saturating_add(1);
                 line.due_ms = clock.deadline().instant_ms;
             }),
+            Fact::CalledBack { said, .. } => self.called_back = Some(*said),
             Fact::Ended { .. } => self.is_excluded = true,
             Fact::Unmerged { .. } => self.is_excluded = false,
             Fact::Reopened { item, clock, .. } => {

@@ -33,6 +33,20 @@ pub enum Counter {
     ShouldRespond,
     /// 按时响应数: first contact by its limit.
     Responded,
+    /// 回访数: called back, whatever was said.
+    CalledBack,
+    /// 有效回访数: called back and rated; who would not say (未评价) is in none of those below.
+    CallbacksValid,
+    /// 解决数, by the resident's word.
+    Resolved,
+    /// 部分解决数.
+    PartlyResolved,
+    /// 未解决数.
+    Unresolved,
+    /// 满意数，含基本满意: 3 of 5 points and more.
+    SatisfiedGe3,
+    /// 满意数: 4 of 5 points and more.
+    SatisfiedGe4,
     // Dispatches.
     /// 派遣事项数.
     ItemsTotal,
@@ -83,7 +97,7 @@ type Names = (&'static str, &'static str, &'static str);
 
 impl Counter {
     /// All of them, in the order of a sheet.
-    pub const ALL: [Counter; 33] = [
+    pub const ALL: [Counter; 40] = [
         Counter::Received,
         Counter::Excluded,
         Counter::Registered,
@@ -96,6 +110,13 @@ impl Counter {
         Counter::ReworkTimes,
         Counter::ShouldRespond,
         Counter::Responded,
+        Counter::CalledBack,
+        Counter::CallbacksValid,
+        Counter::Resolved,
+        Counter::PartlyResolved,
+        Counter::Unresolved,
+        Counter::SatisfiedGe3,
+        Counter::SatisfiedGe4,
         Counter::ItemsTotal,
         Counter::ItemsTickedOff,
         Counter::ItemsExtended,
@@ -138,6 +159,13 @@ impl Counter {
             Counter::ReworkTimes => ("rework_times", "返工次数", "times reworked"),
             Counter::ShouldRespond => ("should_respond", "应响应数", "should have been contacted"),
             Counter::Responded => ("responded", "按时响应数", "contacted in time"),
+            Counter::CalledBack => ("called_back", "回访数", "called back"),
+            Counter::CallbacksValid => ("callbacks_valid", "有效回访数", "called back and rated"),
+            Counter::Resolved => ("resolved", "解决数", "solved, the resident says"),
+            Counter::PartlyResolved => ("partly_resolved", "部分解决数", "partly solved"),
+            Counter::Unresolved => ("unresolved", "未解决数", "not solved"),
+            Counter::SatisfiedGe3 => ("satisfied_ge3", "满意数（含基本满意）", "satisfied, 3 points and more"),
+            Counter::SatisfiedGe4 => ("satisfied_ge4", "满意数（不含基本满意）", "satisfied, 4 points and more"),
             Counter::ItemsTotal => ("items_total", "派遣事项数", "items dispatched"),
             Counter::ItemsTickedOff => ("items_ticked_off", "销号事项数", "items ticked off"),
             Counter::ItemsExtended => ("items_extended", "延期事项数", "items extended"),

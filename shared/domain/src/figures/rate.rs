@@ -30,12 +30,16 @@ impl Share {
 
     /// The same as people write it: `88.89`.
     pub fn percent(self) -> String {
-        let hundredths = self.percent_hundredths();
-        format!("{}.{:02}", hundredths / 100, hundredths % 100)
+        written(self.percent_hundredths())
     }
 }
 
-fn half_up(numerator: u128, denominator: u128) -> u64 {
+/// Hundredths of a percent as people write them.
+pub(super) fn written(percent_hundredths: u64) -> String {
+    format!("{}.{:02}", percent_hundredths / 100, percent_hundredths % 100)
+}
+
+pub(super) fn half_up(numerator: u128, denominator: u128) -> u64 {
     u64::try_from((2 * numerator + denominator) / (2 * denominator)).unwrap_or(u64::MAX)
 }
 
@@ -55,17 +59,26 @@ pub enum Rate {
     OnTimeDisposeRate,
     /// 响应率: contacted in time of should have been contacted.
     ResponseRate,
+    /// 解决率: solved of called back and rated; partly solved (部分解决) counts nothing.
+    ResolvedRateStrict,
+    /// 满意率, 基本满意 included.
+    SatisfiedRateGe3,
+    /// 满意率 without 基本满意.
+    SatisfiedRateGe4,
 }
 
 impl Rate {
     /// All of them, in the order of a sheet.
-    pub const ALL: [Rate; 6] = [
+    pub const ALL: [Rate; 9] = [
         Rate::CloseRate,
         Rate::OnTimeCloseRate,
         Rate::ReworkRate,
         Rate::DisposeRate,
         Rate::OnTimeDisposeRate,
         Rate::ResponseRate,
+        Rate::ResolvedRateStrict,
+        Rate::SatisfiedRateGe3,
+        Rate::SatisfiedRateGe4,
     ];
 
     /// The two counters that it divides.
@@ -77,6 +90,9 @@ impl Rate {
             Rate::DisposeRate => (Counter::Dispose, Counter::NeedDispose),
             Rate::OnTimeDisposeRate => (Counter::IntimeDispose, Counter::NeedDispose),
             Rate::ResponseRate => (Counter::Responded, Counter::ShouldRespond),
+            Rate::ResolvedRateStrict => (Counter::Resolved, Counter::CallbacksValid),
+            Rate::SatisfiedRateGe3 => (Counter::SatisfiedGe3, Counter::CallbacksValid),
+            Rate::SatisfiedRateGe4 => (Counter::SatisfiedGe4, Counter::CallbacksValid),
         }
     }
 
@@ -93,6 +109,9 @@ impl Rate {
             Rate::DisposeRate => ("dispose_rate", "处置率", "handled"),
             Rate::OnTimeDisposeRate => ("on_time_dispose_rate", "按期处置率", "handled in time"),
             Rate::ResponseRate => ("response_rate", "响应率", "contacted in time"),
+            Rate::ResolvedRateStrict => ("resolved_rate_strict", "解决率", "solved, partly solved not counted"),
+            Rate::SatisfiedRateGe3 => ("satisfied_rate_ge3", "满意率（含基本满意）", "satisfied, 3 points and more"),
+            Rate::SatisfiedRateGe4 => ("satisfied_rate_ge4", "满意率（不含基本满意）", "satisfied, 4 points and more"),
         }
     }
 }

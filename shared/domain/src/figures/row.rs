@@ -3,6 +3,7 @@
 use super::counter::Counter;
 use super::line::{Line, deadline};
 use crate::clock::ClockKind;
+use crate::ending::{CalledBack, Outcome, Rating};
 use crate::ids::NeedId;
 use crate::need::{Need, NeedState};
 use crate::report::Mode;
@@ -20,6 +21,9 @@ pub(super) struct Row {
     /// Until when the resident was to be contacted first; absent where the tier has no such limit.
     pub contact_due_ms: Option<i64>,
     pub contacted_ms: Option<i64>,
+    /// What the resident said last. A reopening takes no word back: only the next callback replaces it, so that no
+    /// office betters its figures by opening needs again.
+    pub called_back: Option<CalledBack>,
     pub lines: Vec<Line>,
 }
 
@@ -32,6 +36,7 @@ impl Row {
             closed_on_time: None,
             contact_due_ms: None,
             contacted_ms: None,
+            called_back: None,
             lines: Vec::new(),
         }
     }
@@ -45,6 +50,7 @@ impl Row {
             is_excluded: matches!(need.case.mode, Mode::History(_)),
             contact_due_ms: contact_due,
             contacted_ms: need.items.iter().filter_map(|item| item.contacted_ms).min(),
+            called_back: need.called_back,
             lines: lines.collect(),
             ..Row::opened(need.case.received_at_ms)
         }
@@ -90,6 +96,21 @@ impl Row {
         if should_close && rework > 0 {
             counts.extend([(Counter::ReworkCases, 1), (Counter::ReworkTimes, rework)]);
         }
+        counts.extend(self.called_back.iter().flat_map(said).map(|counter| (counter, 1)));
         counts
     }
+}
+
+/// The counters of a callback. Valid is one with a rating (`domain.md` 8, rule 9).
+fn said(said: &CalledBack) -> Vec<Counter> {
+    let Some(rating) = said.rating else { return vec![Counter::CalledBack] };
+    let outcome = match said.outcome {
+        Outcome::Solved => Counter::Resolved,
+        Outcome::PartlySolved => Counter::PartlyResolved,
+        Outcome::Unsolved => Counter::Unresolved,
+    };
+    let mut counters = vec![Counter::CalledBack, Counter::CallbacksValid, outcome];
+    counters.extend((rating >= Rating::FairlySatisfied).then_some(Counter::SatisfiedGe3));
+    counters.extend((rating >= Rating::Satisfied).then_some(Counter::SatisfiedGe4));
+    counters
 }
