@@ -6,15 +6,9 @@
 mod node;
 mod street;
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use street::office::people_with_hooks;
+use street::receiver::{Receiver, SECRET};
 use street::{DISPATCHER, SECRETARY, Street, ms, shown, unpaid_wages};
 
 /// Rung of the resolve clock, its instant, the posts that it adds to those told before.
@@ -120,29 +114,22 @@ fn one_stride_over_the_whole_holiday_takes_no_rung_twice_and_leaves_none_out() {
     assert_eq!(orders(&street, &need).len(), 3);
 }
 
-/// 32 bytes that only the office and its receiver know.
-const SECRET: &[u8; 32] = b"a webhook secret of thirty-two b";
-
 #[test]
 fn the_red_order_reaches_the_street_leaders_webhook_with_a_valid_signature() {
     let receiver = Receiver::open();
-    let hooks = format!(
-        "[[hook]]\naddress = \"leader\"\nurl = \"http://{}/hook\"\nsecrets = [\"whsec_{}\"]\n",
-        receiver.address,
-        STANDARD.encode(SECRET)
-    );
-    let street = Street::make(Some(&hooks), Some(&people_with_a_hook_for(SECRETARY)));
+    let reached = [SECRETARY.to_owned()];
+    let street = Street::make(Some(&receiver.hooks(&reached)), Some(&people_with_hooks(&reached)));
     let need = left_alone(&street);
     street.step_ms(ms("2026-09-28 18:00") - 1);
     street.step("2026-09-28 18:00");
-    let got = node::wait("the leader's message", || receiver.first());
+    let got = node::wait("the leader's message", || receiver.all().first().cloned());
     assert_eq!(got.header("content-type"), Some("application/cloudevents+json; charset=utf-8"));
     assert!(got.is_signed_with(SECRET), "the signature does not hold");
     assert!(!got.is_signed_with(b"another secret of thirty-two byt"));
-    assert!(!Got { body: got.body.replace("red", "blue"), ..got.clone() }.is_signed_with(SECRET));
+    assert!(!got.saying("red", "blue").is_signed_with(SECRET));
     let timestamp_s: i64 = got.header("webhook-timestamp").unwrap().parse().unwrap();
     assert_eq!(timestamp_s * 1_000, ms("2026-09-28 18:00"));
-    let event: Value = serde_json::from_str(&got.body).expect("a CloudEvent");
+    let event = got.event();
     assert_eq!((&event["specversion"], &event["type"]), (&json!("1.0"), &json!("cn.xiaohao.item.supervised.v1")));
     let data = &event["data"];
     assert_eq!(
@@ -160,96 +147,5 @@ fn the_red_order_reaches_the_street_leaders_webhook_with_a_valid_signature() {
     });
     street.step("2026-10-15 18:00");
     street.settle();
-    assert_eq!(receiver.count(), 1, "told once");
-}
-
-/// The street's people, one of them reachable by the webhook `leader`.
-fn people_with_a_hook_for(person: &str) -> String {
-    let people = std::fs::read_to_string(street::example().join("people.csv")).unwrap();
-    let line = |line: &str| match line.split(',').collect::<Vec<_>>()[..] {
-        [id, name, posts, ..] if id == person => format!("{id},{name},{posts},webhook,leader\n"),
-        _ => format!("{line}\n"),
-    };
-    people.lines().map(line).collect()
-}
-
-/// One request as the receiver got it.
-#[derive(Clone)]
-struct Got {
-    head: String,
-    body: String,
-}
-
-impl Got {
-    fn header(&self, name: &str) -> Option<&str> {
-        let mut pairs = self.head.lines().filter_map(|line| line.split_once(':'));
-        pairs.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
-    }
-
-    /// Standard Webhooks: HMAC-SHA-256 over `id.timestamp.body`, in base64 behind `v1,`.
-    fn is_signed_with(&self, secret: &[u8]) -> bool {
-        let part = |name| self.header(name).unwrap_or_default();
-        let signed = format!("{}.{}.{}", part("webhook-id"), part("webhook-timestamp"), self.body);
-        let wanted = format!("v1,{}", STANDARD.encode(hmac_sha256(secret, signed.as_bytes())));
-        part("webhook-signature").split(' ').any(|signature| signature == wanted)
-    }
-}
-
-/// RFC 2104, written out: the test trusts no code of the house here.
-fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    assert!(key.len() <= 64);
-    let pad = |with: u8| {
-        let mut block = [with; 64];
-        block.iter_mut().zip(key).for_each(|(b, k)| *b ^= k);
-        block
-    };
-    let inner = Sha256::digest([&pad(0x36)[..], message].concat());
-    Sha256::digest([&pad(0x5c)[..], &inner].concat()).into()
-}
-
-/// A receiver on loopback that says 204 to everything.
-struct Receiver {
-    address: SocketAddr,
-    got: Arc<Mutex<Vec<Got>>>,
-}
-
-impl Receiver {
-    fn open() -> Receiver {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, got) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
-        let into = Arc::clone(&got);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if let Some(request) = take(stream) {
-                    into.lock().unwrap().push(request);
-                }
-            }
-        });
-        Receiver { address, got }
-    }
-
-    fn first(&self) -> Option<Got> {
-        self.got.lock().unwrap().first().cloned()
-    }
-
-    fn count(&self) -> usize {
-        self.got.lock().unwrap().len()
-    }
-}
-
-fn take(mut stream: TcpStream) -> Option<Got> {
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
-    loop {
-        let n = stream.read(&mut chunk).ok().filter(|n| *n > 0)?;
-        bytes.extend_from_slice(&chunk[..n]);
-        let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
-        let got = Got {
-            head: String::from_utf8_lossy(&bytes[..end]).into_owned(),
-            body: String::from_utf8_lossy(&bytes[end + 4..]).into_owned(),
-        };
-        if got.header("content-length").and_then(|l| l.parse::<usize>().ok()) == Some(bytes.len() - end - 4) {
-            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").ok()?;
-            return Some(got);
-        }
-    }
+    assert_eq!(receiver.all().len(), 1, "told once");
 }

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 use crate::node::{Client, Node, run, wait};
 
+pub mod office;
+pub mod receiver;
+
 /// The street's ledger.
 pub const STREET: &str = "999901001";
 /// The duty desk of its district.
@@ -20,18 +23,6 @@ pub const DISPATCHER: &str = "M0066";
 pub const APPROVER: &str = "M0067";
 /// The street's Party secretary.
 pub const SECRETARY: &str = "M0058";
-
-/// People at the doors: person, post.
-const PEOPLE: [(&str, &str); 8] = [
-    (DISPATCHER, "T-CENTER-DISPATCH"),
-    (APPROVER, "T-PARTY-APPROVE"),
-    (SECRETARY, "T-STREET-SEC"),
-    ("M0018", "T-C006-CHECK"),
-    ("M0082", "T-ENFORCE-HANDLER"),
-    ("M0096", "T-HOUSING-HANDLER"),
-    ("M0100", "T-LABOUR-HANDLER"),
-    ("M0068", "T-DISTRICT"),
-];
 
 /// A directory with the example street in it, and its server.
 pub struct Street {
@@ -113,9 +104,18 @@ impl Street {
         assert_eq!(self.node().post("/admin/settled", &json!({})).0, 200);
     }
 
-    /// Reports, and gives the number of the need that came of it.
+    /// The owner reports; gives the number of the need that came of it.
     pub fn report(&self, report: &Value) -> String {
-        let (status, answer) = self.node().post("/api/v1/reports", report);
+        self.reported(&mut self.node().client(), report)
+    }
+
+    /// A person reports; gives the number of the need that came of it.
+    pub fn report_by(&self, person: &str, report: &Value) -> String {
+        self.reported(&mut self.client(person), report)
+    }
+
+    fn reported(&self, client: &mut Client, report: &Value) -> String {
+        let (status, answer) = client.send("POST", "/api/v1/reports", report.to_string().as_bytes());
         assert_eq!(status, 202, "{answer}");
         let path = format!("/api/v1/reports/{}", report["id"].as_str().unwrap());
         wait("the report's need", || self.node().get(&path).1["need"].as_str().map(str::to_owned))
@@ -154,8 +154,12 @@ impl Street {
         if let Some(item) = item {
             order["item"] = item.into();
         }
-        let mut client = Client::connect(self.node().listen, &token(person));
-        client.send("POST", &format!("/api/v1/needs/{number}/orders"), order.to_string().as_bytes())
+        self.client(person).send("POST", &format!("/api/v1/needs/{number}/orders"), order.to_string().as_bytes())
+    }
+
+    /// A client of a person.
+    pub fn client(&self, person: &str) -> Client {
+        Client::connect(self.node().listen, &token(person))
     }
 
     /// A person orders something that must be taken.
@@ -192,14 +196,16 @@ pub fn token(person: &str) -> String {
     format!("token-of-{person:-<32}")
 }
 
+/// Everybody who holds a post, each with a token of his own.
 fn actors() -> String {
-    let entry = |(person, post): &(&str, &str)| {
+    let entry = |(person, post): &(String, String)| {
+        let channel = if post.starts_with("W-") { "PHONE" } else { "DESK" };
         format!(
-            "[[token]]\ntoken = \"{}\"\nperson = \"{person}\"\npost = \"{post}\"\nledgers = [\"*\"]\nroles = [\"read\", \"act\", \"photos\"]\nchannel = \"DESK\"\n",
+            "[[token]]\ntoken = \"{}\"\nperson = \"{person}\"\npost = \"{post}\"\nledgers = [\"*\"]\nroles = [\"report\", \"read\", \"act\", \"photos\"]\nchannel = \"{channel}\"\n",
             token(person)
         )
     };
-    PEOPLE.iter().map(entry).collect()
+    office::everybody().iter().map(entry).collect()
 }
 
 /// Milliseconds of an instant of the office's zone: `2026-09-18 18:00`.
