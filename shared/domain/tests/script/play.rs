@@ -78,8 +78,11 @@ pub fn play(scenario: &Scenario) -> Result<Played, String> {
             return Err(fault(line.number, "earlier than the line before".into()));
         }
         last_ms = at_ms;
+        let mut earlier = Vec::new();
+        world.run_until(at_ms, &mut earlier);
+        // What came due by itself stands behind the line before.
+        recorded.last_mut().into_iter().for_each(|lines: &mut Vec<String>| lines.append(&mut earlier));
         let mut lines = Vec::new();
-        world.run_until(at_ms, &mut lines);
         world.line(line, at_ms, &mut lines).map_err(|what| fault(line.number, what))?;
         recorded.push(lines);
     }
