@@ -19,6 +19,7 @@ static EXAMPLE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| qiming::shelved(&exa
 static BEIJING: LazyLock<Arc<Catalogue>> =
     LazyLock::new(|| qiming::shelved(&Draft { profile: Profile::beijing_4tier(), ..example() }));
 static LENIENT: LazyLock<Arc<Catalogue>> = LazyLock::new(|| qiming::shelved(&lenient()));
+static ALONE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| qiming::shelved(&qiming::draft()));
 static NEXT: LazyLock<Arc<Catalogue>> = LazyLock::new(|| qiming::shelved(&with_next_year()));
 
 /// The office that a script's `office:` line names; the example street where there is none.
@@ -28,7 +29,8 @@ pub fn named(name: &str) -> Result<Arc<Catalogue>, String> {
         "beijing-4tier" => Ok(BEIJING.clone()),
         "late-extensions" => Ok(LENIENT.clone()),
         "calendar-2027" => Ok(NEXT.clone()),
-        _ => Err(format!("no office `{name}`: beijing-4tier, late-extensions or calendar-2027")),
+        "north-dissolved" => Ok(ALONE.clone()),
+        _ => Err(format!("no office `{name}`: beijing-4tier, late-extensions, calendar-2027, north-dissolved")),
     }
 }
 

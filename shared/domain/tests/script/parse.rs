@@ -23,6 +23,8 @@ pub struct Line {
     pub time: String,
     pub who: String,
     pub words: Vec<String>,
+    /// Whether it stands for what has happened already, so that it must have been taken.
+    pub given: bool,
 }
 
 /// One scenario.
@@ -114,7 +116,7 @@ fn timed(line: &str, number: usize) -> Result<Line, String> {
     };
     is_time(time)?;
     let words = what.split_whitespace().map(str::to_owned).collect();
-    Ok(Line { number, time: time.into(), who: who.into(), words })
+    Ok(Line { number, time: time.into(), who: who.into(), words, given: who == given::GIVEN })
 }
 
 fn is_time(text: &str) -> Result<(), String> {

@@ -60,6 +60,8 @@ pub struct World {
     last_letter: Option<(LedgerCode, Order)>,
     steps: Vec<Step>,
     orders: u32,
+    /// The latest stamp: what came due on the way between two ledgers is late, not early.
+    now_ms: i64,
 }
 
 /// Plays a scenario from an empty ledger.
@@ -93,7 +95,8 @@ pub fn play(scenario: &Scenario) -> Result<Played, String> {
 impl World {
     fn new(catalogue: Arc<Catalogue>) -> World {
         let (ledgers, numbers, letters) = (BTreeMap::new(), Vec::new(), VecDeque::new());
-        World { catalogue, ledgers, numbers, letters, last: None, last_letter: None, steps: Vec::new(), orders: 0 }
+        let (last, last_letter, steps) = (None, None, Vec::new());
+        World { catalogue, ledgers, numbers, letters, last, last_letter, steps, orders: 0, now_ms: 0 }
     }
 
     fn line(&mut self, line: &super::parse::Line, at_ms: i64, lines: &mut Vec<String>) -> Result<(), String> {
@@ -120,6 +123,10 @@ impl World {
             }
             Asked::Order { order, times } => {
                 let done = (0..times).map(|number| self.ordered(&order, number, at_ms)).last();
+                let refused = done.as_ref().and_then(|done| done.entry.refusal()).filter(|_| line.given);
+                if let Some(refusal) = refused {
+                    return Err(format!("`{}` has not happened: {refusal:?}", line.words.join(" ")));
+                }
                 lines.extend(done.iter().flat_map(|done| print::answer(self, done)));
             }
         }
@@ -149,6 +156,7 @@ impl World {
     }
 
     fn send(&mut self, code: LedgerCode, order: &Order, at_ms: i64) -> Done {
+        self.now_ms = at_ms;
         let catalogue = self.catalogue.clone();
         let ledger = self.ledgers.entry(code).or_insert_with(|| Ledger::with(&code.to_string(), catalogue));
         let before = order.need.and_then(|need| ledger.needs.get(&need).cloned());
@@ -164,7 +172,7 @@ impl World {
     fn run_until(&mut self, until_ms: i64, lines: &mut Vec<String>) {
         while let Some((alarm, need)) = self.next_alarm().filter(|(alarm, _)| alarm.due_ms < until_ms) {
             let order = self.ledgers[&need.ledger].climb(need, &alarm);
-            let done = self.send(need.ledger, &order, alarm.due_ms);
+            let done = self.send(need.ledger, &order, alarm.due_ms.max(self.now_ms));
             assert!(done.entry.refusal().is_none(), "{alarm:?} was refused: {:?}", done.entry.refusal());
             lines.extend(print::climbed(self, &done));
         }

@@ -53,12 +53,13 @@ pub fn asked(world: &World, line: &Line) -> Result<Asked, String> {
         _ => {
             let actor = cast::actor(&world.catalogue, &line.who, &line.time)?;
             let times = words.number("times")?.unwrap_or(1);
-            let revision = words.number("seen")?;
+            let (revision, unnamed) = (words.number("seen")?, words.flag("unnamed"));
             let mut order = match house::order(world, verb, &actor, &line.time, &mut words)? {
                 Some(order) => order,
                 None => people::order(world, verb, actor, &mut words)?,
             };
             order.revision = revision;
+            order.need = order.need.filter(|_| !unnamed);
             Asked::Order { order: Box::new(order), times }
         }
     };
