@@ -25,6 +25,8 @@
 //! * `designate` reaches an objection that waits: it ends it;
 //! * `acknowledge` reaches an item in any open state: the ladder climbs through checking and approval too.
 
+pub mod leads;
+
 use crate::need::{ItemState, NeedState};
 use crate::order::OrderKind;
 use crate::refusal::Refusal;

@@ -95,6 +95,7 @@ fn together_the_scripts_prove_the_rules() {
     assert_eq!(cover::faults(&told), none);
     assert_eq!(cover::twins(&told), none);
     assert_eq!(cover::moves_missing(&told), none, "legal moves that no script makes");
+    assert_eq!(cover::arrows_missing(&told), none, "arrows of the picture and ways really gone differ");
     assert_eq!(cover::refusals_missing(&told), none, "refusals that no script meets");
     assert_eq!(cover::levels_missing(&told), [], "levels of approval that no script reaches");
     assert_eq!(cover::articles_missing(&told), none, "articles of domain.md 2.2 that no script proves");
@@ -114,6 +115,7 @@ fn each_check_of_the_whole_can_fail() {
     assert_eq!((cover::faults(&told).len(), cover::twins(&told).len()), (0, 0));
     assert!(cover::moves_missing(&told).contains(&"Object in item Sent".to_owned()));
     assert!(!cover::moves_missing(&told).contains(&"Sign in item Sent".to_owned()));
+    assert!(cover::arrows_missing(&told).contains(&"Resume from item Some(Suspended) to Some(Handling)".to_owned()));
     assert!(cover::refusals_missing(&told).contains(&"same_person".to_owned()));
     assert_eq!(cover::levels_missing(&told).len(), 8);
     assert_eq!((cover::articles_missing(&told).len(), cover::of_regulations(&told)), (20, 0));

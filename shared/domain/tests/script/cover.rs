@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use xh_domain::catalogue::approval::ApprovalLevel;
+use xh_domain::moves::leads::{item_leads, need_leads};
 use xh_domain::moves::{ITEM_COLUMNS, NEED_COLUMNS, is_about_an_item, item_allows, need_allows};
 use xh_domain::order::OrderKind;
 use xh_domain::refusal::Refusal;
@@ -80,6 +81,42 @@ pub fn moves_missing(told: &[Told]) -> Vec<String> {
         }
     }
     missing
+}
+
+/// Where moves led that no arrow of the picture goes, and arrows that no script walks.
+pub fn arrows_missing(told: &[Told]) -> Vec<String> {
+    let mut walked = BTreeSet::new();
+    let mut found = Vec::new();
+    for step in steps(told).filter(|step| step.refused.is_none()) {
+        let needs = need_leads(step.need, step.kind);
+        if step.led.0.is_some_and(|led| !needs.contains(&led)) {
+            found.push(format!("{:?} led need {:?} to {:?}", step.kind, step.need, step.led.0));
+        }
+        let items = step.item.filter(|_| is_about_an_item(step.kind)).map(|state| item_leads(state, step.kind));
+        if items.is_some_and(|items| step.led.1.is_some_and(|led| !items.contains(&led))) {
+            found.push(format!("{:?} led item {:?} to {:?}", step.kind, step.item, step.led.1));
+        }
+        walked.insert(format!("{:?} from need {:?} to {:?}", step.kind, step.need, step.led.0));
+        walked.insert(format!("{:?} from item {:?} to {:?}", step.kind, step.item, step.led.1));
+    }
+    found.extend(arrows().into_iter().filter(|arrow| !walked.contains(arrow)));
+    found
+}
+
+/// Every arrow, in the words of the walk.
+fn arrows() -> Vec<String> {
+    let mut arrows = Vec::new();
+    for kind in OrderKind::ALL {
+        for from in NEED_COLUMNS {
+            let to = need_leads(from, kind).into_iter();
+            arrows.extend(to.map(|to| format!("{kind:?} from need {from:?} to {:?}", Some(to))));
+        }
+        for from in ITEM_COLUMNS.into_iter().filter(|_| is_about_an_item(kind)) {
+            let to = item_leads(from, kind).into_iter();
+            arrows.extend(to.map(|to| format!("{kind:?} from item {:?} to {:?}", Some(from), Some(to))));
+        }
+    }
+    arrows
 }
 
 /// Refusals that no script meets.

@@ -28,6 +28,8 @@ pub struct Step {
     pub kind: OrderKind,
     pub need: Option<NeedState>,
     pub item: Option<ItemState>,
+    /// Where need and item stand afterwards.
+    pub led: (Option<NeedState>, Option<ItemState>),
     /// The refusal's code; nothing if it was taken.
     pub refused: Option<String>,
     /// The level at which something was decided by it.
@@ -164,7 +166,7 @@ impl World {
         let after = entry.need.and_then(|need| ledger.needs.get(&need).cloned());
         self.numbers.extend(entry.need.filter(|need| after.is_some() && !self.numbers.contains(need)));
         self.letters.extend(carry(&entry));
-        self.steps.push(step(order, before.as_ref(), &entry));
+        self.steps.push(step(order, before.as_ref(), after.as_ref(), &entry));
         Done { entry, at_ms, before, after }
     }
 
@@ -244,7 +246,7 @@ impl World {
     }
 }
 
-fn step(order: &Order, before: Option<&Need>, entry: &Entry) -> Step {
+fn step(order: &Order, before: Option<&Need>, after: Option<&Need>, entry: &Entry) -> Step {
     let kind = order.body.kind();
     let item = order.item.and_then(|letter| before?.item(letter));
     let refused = entry.refusal().map(super::cover::code);
@@ -254,5 +256,7 @@ fn step(order: &Order, before: Option<&Need>, entry: &Entry) -> Step {
         _ => None,
     };
     let level = level.filter(|_| refused.is_none());
-    Step { kind, need: before.map(|need| need.state), item: item.map(|item| item.state), refused, level }
+    let led_item = order.item.and_then(|letter| after?.item(letter)).map(|item| item.state);
+    let led = (after.map(|need| need.state), led_item);
+    Step { kind, need: before.map(|need| need.state), item: item.map(|item| item.state), led, refused, level }
 }
