@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod imports;
 pub mod keeping;
 pub mod logs;
+pub mod moves;
 pub mod node;
 pub mod office;
 pub mod rest;

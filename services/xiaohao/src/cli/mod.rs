@@ -10,6 +10,7 @@ mod explain;
 mod export;
 mod figures;
 mod import;
+mod moves;
 mod owner;
 mod progress;
 mod serve;
@@ -103,6 +104,8 @@ enum Command {
     Explain(explain::Explain),
     /// 统计: the figures of a period, and the needs and items behind each.
     Figures(figures::Figures),
+    /// 动作表: which order may come in which state, who gives it, where it leads.
+    Moves(moves::Moves),
     /// Looks at everything that a node needs, and says what to do.
     Doctor(doctor::Doctor),
     /// Follows every chain and folds every fact anew.
@@ -133,6 +136,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Export(export) => export.run(&cli.globals),
         Command::Explain(explain) => explain.run(&cli.globals),
         Command::Figures(figures) => figures.run(&cli.globals),
+        Command::Moves(moves) => moves.run(&cli.globals),
         Command::Doctor(doctor) => doctor.run(&cli.globals),
         Command::Demo(demo) => demo.run(&cli.globals),
         Command::Verify => verify::run(&cli.globals),
