@@ -60,7 +60,7 @@ pub fn lines() -> Vec<String> {
 fn told(what: &str, cells: &[Cell]) -> Option<String> {
     let open = cells.iter().filter(|cell| cell.refused.is_none());
     let open: Vec<String> = open.map(told_cell).collect();
-    (!open.is_empty()).then(|| format!("    {what}: {}", open.join("，")))
+    (!open.is_empty()).then(|| format!("    {what}: {}", open.join("；")))
 }
 
 fn told_cell(cell: &Cell) -> String {
