@@ -10,7 +10,7 @@ use xh_domain::catalogue::{Catalogue, Draft};
 use crate::qiming;
 use crate::street::{NEIGHBOUR, id};
 
-/// The notice for 2027 as it might come: 元旦 to Sunday 01-03, made up for on Sunday 01-10.
+/// The notice for 2027 as it might come: 元旦 to Monday 01-04, made up for on Sunday 01-10.
 const NEXT_YEAR: &str = r#"{"version":"CN-2027","coverage_start":"2027-01-01","coverage_end":"2027-04-30",
     "rest":[{"date":"2027-01-01","name":"元旦"},{"date":"2027-01-04","name":"元旦"}],
     "work":[{"date":"2027-01-10","name":"元旦"}]}"#;
