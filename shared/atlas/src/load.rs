@@ -27,9 +27,9 @@ pub use shift::Suspicion;
 
 use crate::atlas::{BoundaryVersion, MAX_STRETCHES};
 use crate::cell::{Cell, Layer};
-use crate::code::{CommunityCode, DivisionCode};
+use crate::code::{CommunityCode, DivisionCode, StreetCode};
 use crate::day::Validity;
-use crate::shape::{Ring, Shape, ShapeFault};
+use crate::shape::{Bounds, Ring, Shape, ShapeFault};
 use coverage::{coverage_faults, slivers};
 use geojson::{Draft, RingDraft};
 
@@ -49,7 +49,8 @@ pub struct LoadOptions<'a> {
     pub communities: Option<&'a BTreeSet<CommunityCode>>,
     /// The outlines of districts, as far as they are known: a cell stays in that of its code.
     pub districts: &'a [(DivisionCode, Shape)],
-    /// The cells that stand now, to notice a file in another datum by.
+    /// The cells that stand now: a file in another datum is noticed by them, and those of streets that the file does
+    /// not draw are its neighbours, which it must neither overlap nor leave a gap to.
     pub standing: &'a [Cell],
 }
 
@@ -183,6 +184,17 @@ fn too_many_days(taken: &[Taken], whole: Validity) -> Option<Fault> {
     (count > MAX_STRETCHES).then(|| Place::default().fault(FaultKind::TooManyDays(count)))
 }
 
+/// The standing cells of streets that border on the drawing and are not drawn in it: whole streets, so that a cell
+/// further inside never looks like a gap.
+fn neighbours<'s>(taken: &[Taken], standing: &'s [Cell]) -> Vec<&'s Cell> {
+    let own: BTreeSet<StreetCode> = taken.iter().map(|one| one.cell.code.street()).collect();
+    let Some(bounds) = taken.iter().map(|one| one.cell.shape.bounds()).reduce(Bounds::with) else { return Vec::new() };
+    let others = || standing.iter().filter(|cell| !own.contains(&cell.code.street()));
+    let near = others().filter(|cell| cell.shape.bounds().meets(bounds));
+    let near: BTreeSet<StreetCode> = near.map(|cell| cell.code.street()).collect();
+    others().filter(|cell| near.contains(&cell.code.street())).collect()
+}
+
 /// What the drawing as a whole is warned of; with a large fault, or in the wrong datum, all refuse.
 fn placed(taken: &[Taken], whole: Validity, options: LoadOptions<'_>) -> Result<Vec<Fault>, Refused> {
     let suspicion = shift::suspicion(taken, options.standing, options.districts);
@@ -191,7 +203,7 @@ fn placed(taken: &[Taken], whole: Validity, options: LoadOptions<'_>) -> Result<
         return Err(told(suspicion).into());
     }
     let (thin, thin_parts): (Vec<_>, Vec<_>) = taken.iter().map(slivers).unzip();
-    let found = coverage_faults(taken, whole, options.districts);
+    let found = coverage_faults(taken, whole, options.districts, &neighbours(taken, options.standing));
     let large = |fault: &Fault| match fault.kind {
         FaultKind::Overlap { area_m2, .. } | FaultKind::Gap { area_m2, .. } => area_m2 >= REFUSED_AREA_M2,
         FaultKind::OutsideDistrict { area_m2, .. } => area_m2 >= REFUSED_AREA_M2,

@@ -362,3 +362,55 @@ proptest! {
         }
     }
 }
+
+/// What a street that is drawn beside others is warned of or refused for, as text.
+fn beside(standing: &[Cell], coordinates: &[(&str, &str)]) -> Vec<String> {
+    let features: Vec<String> = coordinates.iter().map(|(code, ring)| feature(code, ring)).collect();
+    let options = LoadOptions { standing, ..LoadOptions::default() };
+    let faults = match load(file(&features).as_bytes(), &Mapping::default(), options) {
+        Ok(loaded) => loaded.warnings,
+        Err(refused) => refused.faults,
+    };
+    faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_street_must_fit_the_streets_that_stand_beside_it() {
+    let standing = taken(&file(&[feature("999901001001001", SQUARE)])).expect("sound").cells;
+    let east = |west: &str| format!("[[[{west},30],[120.004,30],[120.004,30.002],[{west},30.002],[{west},30]]]");
+    assert_eq!(beside(&standing, &[("999901002001001", &east("120.002"))]), Vec::<String>::new(), "edge to edge");
+    let told = beside(&standing, &[("999901002001001", &east("120.001"))]);
+    assert!(told.len() == 1 && told[0].contains("999901001001001"), "the neighbour's ground is named: {told:?}");
+    assert_eq!(
+        beside(&standing, &[("999901001001001", &east("120.001"))]),
+        Vec::<String>::new(),
+        "redrawn, not beside"
+    );
+}
+
+#[test]
+fn a_gap_that_a_street_and_its_neighbours_enclose_is_told_and_one_among_the_neighbours_is_not() {
+    // A ring of ground around a hole of 0.001 degree; the street fills the west of it, the neighbour has the east.
+    let west = "[[[120,30],[120.0015,30],[120.0015,30.001],[120.001,30.001],[120.001,30.002],[120.0015,30.002],\
+        [120.0015,30.003],[120,30.003],[120,30]]]";
+    let east = "[[[120.0015,30],[120.003,30],[120.003,30.003],[120.0015,30.003],[120.0015,30.002],[120.002,30.002],\
+        [120.002,30.001],[120.0015,30.001],[120.0015,30]]]";
+    let standing = taken(&file(&[feature("999901001001001", east)])).expect("sound").cells;
+    let told = beside(&standing, &[("999901002001001", west)]);
+    assert!(told.len() == 1 && told[0].contains("gap"), "{told:?}");
+
+    let holed = "[[[120,30],[120.003,30],[120.003,30.003],[120,30.003],[120,30]],\
+        [[120.001,30.001],[120.001,30.002],[120.002,30.002],[120.002,30.001],[120.001,30.001]]]";
+    let standing: Vec<Cell> = load_holed(holed);
+    let outside = "[[[120.003,30],[120.005,30],[120.005,30.003],[120.003,30.003],[120.003,30]]]";
+    assert_eq!(beside(&standing, &[("999901002001001", outside)]), Vec::<String>::new(), "not this street's gap");
+}
+
+/// A cell with a hole, which is refused alone: filled first, and the filling taken away.
+fn load_holed(holed: &str) -> Vec<Cell> {
+    let fill = "[[[120.001,30.001],[120.002,30.001],[120.002,30.002],[120.001,30.002],[120.001,30.001]]]";
+    let text = file(&[feature("999901001001001", holed), feature("999901001001002", fill)]);
+    let mut cells = taken(&text).expect("sound").cells;
+    cells.retain(|cell| cell.code.to_string() == "999901001001001");
+    cells
+}

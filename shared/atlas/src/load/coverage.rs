@@ -4,6 +4,9 @@
 //! point, a gap is outside) and large ones refuse the file. Both are measured by `geo` on the rounded
 //! drawing: overlaps pair by pair, gaps as the holes in the union of the cells of one day. An exclusive
 //! cell drawn over basic ones is no overlap: it has the ground (`domain.md` 4).
+//!
+//! Nor does a file stand alone: it must fit its neighbours, the cells of other streets that stand already. What is
+//! wrong among those themselves is not this file's fault, and not told of it.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +15,9 @@ use geo::{BooleanOps, Centroid, MultiPolygon, Polygon as GeoPolygon, unary_union
 use super::Taken;
 use super::drawing::{Drawing, measure};
 use super::fault::{Fault, FaultKind, Place};
+use crate::cell::Cell;
 use crate::code::DivisionCode;
-use crate::day::{Day, Validity};
+use crate::day::Validity;
 use crate::exact::Position;
 use crate::shape::{Bounds, Shape, Standing};
 
@@ -26,15 +30,35 @@ pub const DUST_AREA_M2: f64 = 0.001;
 /// Ground that is narrower than this on average is a sliver, in metres: no grid worker can stand in it.
 pub const SLIVER_WIDTH_M: f64 = 1.0;
 
+/// A neighbour with its drawing.
+struct Neighbour<'s> {
+    cell: &'s Cell,
+    drawing: Drawing,
+}
+
 /// Overlaps, then gaps, then what lies outside, those above the dust. `whole` holds the days of all cells.
-pub(super) fn coverage_faults(taken: &[Taken], whole: Validity, districts: &[(DivisionCode, Shape)]) -> Vec<Fault> {
+pub(super) fn coverage_faults(
+    taken: &[Taken],
+    whole: Validity,
+    districts: &[(DivisionCode, Shape)],
+    neighbours: &[&Cell],
+) -> Vec<Fault> {
     let Some(bounds) = taken.iter().map(|one| one.cell.shape.bounds()).reduce(Bounds::with) else { return Vec::new() };
     let origin = (bounds.west, bounds.south);
     let drawings: Vec<Drawing> = taken.iter().map(|one| Drawing::of(&one.draft, origin)).collect();
+    let neighbour = |cell: &&'_ Cell| Drawing::of_shape(&cell.shape, origin);
+    let neighbours: Vec<Neighbour> =
+        neighbours.iter().map(|cell| Neighbour { cell, drawing: neighbour(cell) }).collect();
     let mut faults = overlaps(taken, &drawings);
+    faults.extend(overlaps_beside(taken, &drawings, &neighbours));
     let mut gaps_by_place = BTreeMap::new();
     for day in whole.turning_days(taken.iter().map(|one| one.cell.validity)) {
-        gaps_by_place.extend(gaps_on(day, taken, &drawings, origin));
+        let own = taken.iter().zip(&drawings).filter(|(one, _)| one.cell.validity.holds(day));
+        let beside = || neighbours.iter().filter(|one| one.cell.validity.holds(day)).map(|one| &one.drawing);
+        let before = gaps_between(beside(), origin);
+        let mut gaps = gaps_between(own.map(|(_, drawing)| drawing).chain(beside()), origin);
+        gaps.retain(|place, _| !before.contains_key(place));
+        gaps_by_place.extend(gaps);
     }
     faults.extend(gaps_by_place.into_values());
     faults.extend(taken.iter().zip(&drawings).filter_map(|(one, drawing)| outside(one, drawing, districts)));
@@ -60,19 +84,32 @@ pub(super) fn slivers(one: &Taken) -> (Option<Fault>, Vec<Fault>) {
 }
 
 fn overlaps(taken: &[Taken], drawings: &[Drawing]) -> Vec<Fault> {
-    let contest = |&(one, other): &(usize, usize)| {
-        let (one, other) = (&taken[one].cell, &taken[other].cell);
-        one.kind == other.kind && one.validity.overlap(other.validity).is_some()
+    let pairs = boxes_that_meet(taken).into_iter();
+    pairs
+        .filter_map(|(one, other)| contested(&taken[one], &drawings[one], &taken[other].cell, &drawings[other]))
+        .collect()
+}
+
+/// Ground of new cells that cells of other streets have.
+fn overlaps_beside(taken: &[Taken], drawings: &[Drawing], neighbours: &[Neighbour]) -> Vec<Fault> {
+    let meeting = |one: &Taken, other: &&Neighbour| other.cell.shape.bounds().meets(one.cell.shape.bounds());
+    let of_cell = |(one, drawing): (&Taken, &Drawing)| {
+        let near = neighbours.iter().filter(|other| meeting(one, other));
+        near.filter_map(|other| contested(one, drawing, other.cell, &other.drawing)).collect::<Vec<_>>()
     };
-    let overlap = |(one, other): (usize, usize)| {
-        let shared = drawings[one].ground.intersection(&drawings[other].ground);
-        let corner = taken[one].cell.shape.bounds();
-        let (area_m2, width_m) = measure(&shared, (corner.west, corner.south));
-        let other = taken[other].cell.code.to_string();
-        let place = taken[one].place.clone();
-        (area_m2 >= DUST_AREA_M2).then(|| place.fault(FaultKind::Overlap { other, area_m2, width_m }))
-    };
-    boxes_that_meet(taken).into_iter().filter(contest).filter_map(overlap).collect()
+    taken.iter().zip(drawings).flat_map(of_cell).collect()
+}
+
+/// The ground that a cell shares with another of its kind on a common day.
+fn contested(one: &Taken, drawing: &Drawing, other: &Cell, others: &Drawing) -> Option<Fault> {
+    if one.cell.kind != other.kind || one.cell.validity.overlap(other.validity).is_none() {
+        return None;
+    }
+    let shared = drawing.ground.intersection(&others.ground);
+    let corner = one.cell.shape.bounds();
+    let (area_m2, width_m) = measure(&shared, (corner.west, corner.south));
+    let (other, place) = (other.code.to_string(), one.place.clone());
+    (area_m2 >= DUST_AREA_M2).then(|| place.fault(FaultKind::Overlap { other, area_m2, width_m }))
 }
 
 /// Pairs of cells whose boxes meet, found by a sweep from west to east.
@@ -90,10 +127,9 @@ fn boxes_that_meet(taken: &[Taken]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// The holes of the union of the cells that exist on a day, by their middles.
-fn gaps_on(day: Day, taken: &[Taken], drawings: &[Drawing], origin: Position) -> BTreeMap<Position, Fault> {
-    let exist = taken.iter().zip(drawings).filter(|(one, _)| one.cell.validity.holds(day));
-    let union = unary_union(exist.map(|(_, drawing)| &drawing.ground));
+/// The holes of the union of drawings, by their middles.
+fn gaps_between<'d>(drawings: impl Iterator<Item = &'d Drawing>, origin: Position) -> BTreeMap<Position, Fault> {
+    let union = unary_union(drawings.map(|drawing| &drawing.ground));
     let holes = union.0.iter().flat_map(GeoPolygon::interiors);
     let fault = |hole: &geo::LineString<f64>| {
         let hole = MultiPolygon::new(vec![GeoPolygon::new(hole.clone(), vec![])]);
