@@ -19,7 +19,7 @@ use xh_domain::report::Mode;
 use crate::archive::{Archive, Fetch};
 use crate::board::Board;
 use crate::positions::Positions;
-use crate::row::{Before, Light, Line, Photos, Row, bit};
+use crate::row::{Before, Light, Line, Photos, Row, Seen, bit};
 
 /// First byte of keys that are loaded at start.
 const OPEN: u8 = b'o';
@@ -246,6 +246,7 @@ impl About<'_> {
             source: case.source_channel,
             category: case.category,
             cell: case.place.cell,
+            seen: Seen::of(case),
             posts: Vec::new(),
             opened_ms: if ended_ms.is_some() { case.received_at_ms } else { self.at_ms },
             wait_due_ms: wait,
@@ -296,6 +297,7 @@ fn turn(row: &mut Row, fact: &Fact, at_ms: i64) {
         | Fact::RequestRefused { .. }
         | Fact::Extended { .. }
         | Fact::Suspended { .. }
+        | Fact::SuspensionKept { .. }
         | Fact::Resumed { .. }
         | Fact::Redispatched { .. } => turn_asked(row, fact),
         Fact::Ended { .. } => (row.state, row.ended_ms) = (NeedState::Ended, Some(at_ms)),
@@ -351,7 +353,9 @@ fn turn_asked(row: &mut Row, fact: &Fact) {
             (item, objected.then_some(ItemState::Sent), None)
         }
         Fact::Extended { item, clock, .. } => (item, None, Some(deadline_ms(clock))),
-        Fact::Suspended { item, clock, .. } => (item, Some(ItemState::Suspended), Some(deadline_ms(clock))),
+        Fact::Suspended { item, clock, .. } | Fact::SuspensionKept { item, clock, .. } => {
+            (item, Some(ItemState::Suspended), Some(deadline_ms(clock)))
+        }
         Fact::Resumed { item, clock, .. } => (item, Some(ItemState::Handling), Some(deadline_ms(clock))),
         Fact::Redispatched { item, .. } => (item, Some(ItemState::Sent), None),
         _ => return,

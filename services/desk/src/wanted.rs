@@ -87,6 +87,8 @@ pub enum Act {
     },
     /// 恢复办理.
     Resume(Noted),
+    /// 继续挂账.
+    KeepSuspended(Noted),
     /// 异议.
     Object {
         /// Which kind.
@@ -322,6 +324,7 @@ impl Act {
             Act::AskSuspension { .. } => OrderKind::AskSuspension,
             Act::AnswerRequest { .. } => OrderKind::AnswerRequest,
             Act::Resume(_) => OrderKind::Resume,
+            Act::KeepSuspended(_) => OrderKind::KeepSuspended,
             Act::Object { .. } => OrderKind::Object,
             Act::ReviewObjection { .. } => OrderKind::ReviewObjection,
             Act::Redispatch(_) => OrderKind::Redispatch,

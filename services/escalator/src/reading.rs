@@ -85,7 +85,9 @@ fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
         | Fact::RequestRefused { .. }
         | Fact::RequestOvertaken { .. }
         | Fact::Extended { .. }
+        | Fact::FirstSigned { .. }
         | Fact::Suspended { .. }
+        | Fact::SuspensionKept { .. }
         | Fact::Resumed { .. }
         | Fact::Redispatched { .. } => fold_asked(timers, need, fact),
         climbed => fold_climbed(timers, need, climbed),
@@ -99,7 +101,9 @@ fn fold_asked(timers: &mut Timers, need: NeedId, fact: &Fact) {
         stop(timers, need, item, ClockKind::Objection);
     };
     match fact {
-        Fact::Requested { item, clock, .. } => start(timers, need, Some(*item), clock),
+        Fact::Requested { item, clock, .. }
+        | Fact::FirstSigned { item, clock, .. }
+        | Fact::SuspensionKept { item, clock, .. } => start(timers, need, Some(*item), clock),
         Fact::RequestRefused { item, .. } | Fact::RequestOvertaken { item } => answered(timers, *item),
         Fact::Extended { item, clock, .. } => {
             answered(timers, *item);

@@ -12,6 +12,7 @@ use xh_almanac::{Limit, LimitUnit};
 use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, Request, ReturnReason};
 use xh_domain::catalogue::Catalogue;
+use xh_domain::catalogue::office::Role;
 use xh_domain::category::Tier;
 use xh_domain::clock::ClockKind;
 use xh_domain::correction::Correction;
@@ -81,7 +82,7 @@ impl History {
         self.orders += 1;
         let note = || Some(Arc::new(sealed()));
         let letter = Letter::at(self.next(3)).unwrap();
-        let body = match self.next(27) {
+        let body = match self.next(28) {
             0 => OrderBody::Register {},
             1 | 2 => OrderBody::Dispatch(self.dispatch()),
             3 => OrderBody::Sign {},
@@ -108,6 +109,7 @@ impl History {
             }),
             17 | 18 => return self.decided(letter),
             19 => OrderBody::Resume { note: None },
+            13 => return self.kept_suspended(letter),
             20 => OrderBody::CallBack(Callback { outcome: Outcome::PartlySolved, rating: None, note: None }),
             21 => OrderBody::Reopen(Reopening { reason: ReopenReason::Relapse, note: Arc::new(sealed()) }),
             22 if self.next(20) == 0 => OrderBody::Withdraw { note: Arc::new(sealed()) },
@@ -143,6 +145,13 @@ impl History {
             _ => OrderBody::AnswerRequest(Answer { granted, note: None }),
         };
         self.order(decider, Some(letter), body)
+    }
+
+    /// The leader in charge lets a suspension stand.
+    fn kept_suspended(&self, letter: Letter) -> Order {
+        let leader = self.catalogue.posts().rows().iter().find(|post| post.role == Role::LeaderInCharge);
+        let leader = Actor { post: leader.map(|post| post.id.clone()), ..person("leader") };
+        self.order(leader, Some(letter), OrderBody::KeepSuspended { note: Arc::new(sealed()) })
     }
 
     fn order(&self, actor: Actor, item: Option<Letter>, body: OrderBody) -> Order {

@@ -101,6 +101,8 @@ pub enum What {
         /// Time, a pause, another unit.
         kind: Plea,
     },
+    /// 待审批: the first of two signatures is given, and this post decides.
+    Second,
     /// 不同意: what the unit asked for is not granted.
     NotGranted,
     /// 延期获批.
@@ -221,6 +223,10 @@ impl Pen<'_> {
                 // The first post decides; the others may.
                 let asked = posts.first().map_or(&[][..], std::slice::from_ref);
                 each(asked, Some(*item), What::Asked { kind: (*what).into() }, Some(deadline_ms(clock)));
+            }
+            Fact::FirstSigned { item, posts, clock, .. } => {
+                let asked = posts.first().map_or(&[][..], std::slice::from_ref);
+                each(asked, Some(*item), What::Second, Some(deadline_ms(clock)));
             }
             Fact::RequestRefused { item, .. } => out.extend(self.to_unit(index, *item, What::NotGranted)),
             Fact::Extended { item, .. } => out.extend(self.to_unit(index, *item, What::Extended)),

@@ -92,6 +92,7 @@ fn phrase(what: What) -> Phrase {
             say("cn.xiaohao.item.approval_refused.v1", "", "销号未获同意，返工", "approval refused, rework")
         }
         What::Asked { kind } => asked(kind),
+        What::Second => say("cn.xiaohao.item.second.v1", "", "已初签，待审批", "signed once, waits for your decision"),
         What::NotGranted => say("cn.xiaohao.item.not_granted.v1", "", "申请未获同意", "request not granted"),
         What::Extended => say("cn.xiaohao.item.extended.v1", "", "延期获批", "extension granted"),
         What::Suspended => {

@@ -2,9 +2,9 @@
 //!
 //! Time is never taken, it is granted: 延期 (more of it), 挂账 and other pauses (the clock stands). An objection
 //! (异议) asks for another unit. Each waits for one level of the office (`domain.md` 2.8), which never is the
-//! person who asked. An item has at most one request at a time; the resolve clock runs until it is granted.
-//! Which
-//! level decides what, and who sits at it, is the profile's matter ([`crate::catalogue::approval`]).
+//! person who asked; where a level asks for two signatures they are two persons'. An item has at most one request at
+//! a time; the resolve clock runs until it is granted. Which level decides what, and who sits at it, is the
+//! profile's matter ([`crate::catalogue::approval`]).
 
 use serde::{Deserialize, Serialize};
 use xh_almanac::{Limit, Pause};
@@ -87,18 +87,37 @@ pub struct Asked {
     pub what: Request,
     /// Who decides.
     pub level: ApprovalLevel,
-    /// In the name of which posts it can be decided; the first is asked.
+    /// In the name of which posts it can be decided, or signed first; the first of them is asked.
     pub posts: Vec<PostId>,
+    /// How many signatures it still waits for.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub signatures: u8,
     /// Who asked, and for whom: never the ones who decide.
     pub by: Vec<PersonId>,
+    /// Who signed first, where two persons sign: never the ones who decide either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<PersonId>,
     /// When.
     pub asked_ms: i64,
+}
+
+fn one() -> u8 {
+    1
+}
+
+fn is_one(count: &u8) -> bool {
+    *count == 1
 }
 
 impl Asked {
     /// Whether this actor, or the person for whom it acts, asked.
     pub fn was_asked_by(&self, actor: &Actor) -> bool {
         crate::need::persons(actor).any(|person| self.by.contains(person))
+    }
+
+    /// Whether this actor, or the person for whom it acts, signed first.
+    pub fn was_signed_by(&self, actor: &Actor) -> bool {
+        crate::need::persons(actor).any(|person| self.signed.contains(person))
     }
 }
 

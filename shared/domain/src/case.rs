@@ -168,6 +168,13 @@ pub enum Reason {
     BoundaryLapsed,
     /// A component (部件): the cell of the unit grid gives the territory.
     ByUnitGrid,
+    /// The point lies exactly on an edge of the unit grid: the lowest code was taken.
+    OnUnitEdge,
+    /// The accuracy circle of a component reaches more than one cell of the unit grid.
+    UnitCandidates {
+        /// What lies in it, the largest share first, at most [`xh_atlas::MAX_SHARES`].
+        shares: Vec<CandidateShare>,
+    },
     /// The report names a cell of the unit grid that the boundary version does not have; the point counts.
     UnknownUnitCell {
         /// The cell as named.

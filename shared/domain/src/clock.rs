@@ -137,6 +137,10 @@ pub struct Step {
     pub rung: u8,
     /// When it is due, unless it is held.
     pub at_ms: i64,
+    /// Which share of the limit lies between the deadline and it, per mille; negative before the deadline. Absent
+    /// where the instant is no share of a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_per_mille: Option<i32>,
     /// The light that it turns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub light: Option<Light>,
@@ -216,6 +220,11 @@ impl Clock {
     /// The light that its steps so far have turned.
     pub fn light(&self) -> Option<Light> {
         self.steps[..usize::from(self.taken).min(self.steps.len())].iter().rev().find_map(|step| step.light)
+    }
+
+    /// Its last step that issues an order.
+    pub fn top_order(&self) -> Option<(&Step, OrderForm)> {
+        self.steps.iter().rev().find_map(|step| Some((step, step.order?)))
     }
 
     /// The place of a rung among the steps.

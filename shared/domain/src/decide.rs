@@ -26,6 +26,7 @@ mod following;
 mod handing;
 mod handling;
 mod helping;
+mod locking;
 mod opening;
 mod recounting;
 mod returning;
@@ -73,7 +74,7 @@ pub fn answer(street: &Street, need: Option<&Need>, catalogue: &Catalogue, order
         (Err(_), need) => need.map(|need| need.revision),
     };
     Entry {
-        order: Answered { id: order.id.clone(), kind },
+        order: Answered { id: order.id.clone(), kind, item: order.item.filter(|_| decided.is_err()) },
         actor: order.actor.clone(),
         catalogue: order.catalogue,
         rules: RULES,
@@ -93,7 +94,11 @@ pub fn parked(record: Parked) -> Entry {
     };
     let id = format!("park:{topic}:{}:{}", record.partition, record.offset).parse();
     Entry {
-        order: Answered { id: id.expect("under 64 bytes of printable ASCII: figures of 25"), kind: OrderKind::Park },
+        order: Answered {
+            id: id.expect("under 64 bytes of printable ASCII: figures of 25"),
+            kind: OrderKind::Park,
+            item: None,
+        },
         actor: Actor::person(ledger, Channel::System),
         catalogue: NO_CATALOGUE,
         rules: RULES,
@@ -162,6 +167,7 @@ impl<'a> Matter<'a> {
                 key: *key,
             }),
             OrderBody::PhotoKept(photo) => one(Fact::PhotoKept(*photo)),
+            OrderBody::LockPeriod(counts) => self.lock_period(counts),
             OrderBody::Park(parked) => one(Fact::Parked(parked.clone())),
             OrderBody::Register {} => one(Fact::Registered { by_rule: false }),
             OrderBody::Dispatch(dispatch) => self.dispatch(self.need()?, dispatch),
@@ -204,6 +210,7 @@ impl<'a> Matter<'a> {
             OrderBody::AskSuspension(asked) => self.ask_suspension(letter, item, asked),
             OrderBody::AnswerRequest(answer) => self.answer_request(letter, item, answer),
             OrderBody::Resume { note } => self.resume(letter, item, note.as_ref()),
+            OrderBody::KeepSuspended { note } => self.keep_suspended(letter, item, note),
             OrderBody::Object(objection) => self.object(letter, item, objection),
             OrderBody::ReviewObjection { to, note } => self.review_objection(letter, item, to.as_ref(), note.as_ref()),
             OrderBody::Redispatch(to) => self.redispatch(letter, item, to),
@@ -226,6 +233,7 @@ impl<'a> Matter<'a> {
     fn not_answered_yet(&self, kind: OrderKind) -> Result<(), Refusal> {
         let repeated = match &self.order.body {
             OrderBody::TakeOver(handed) => self.street.taken(handed.need.id, handed.ordinal).is_some(),
+            OrderBody::LockPeriod(_) => self.street.locks.iter().any(|lock| lock.order == self.order.id),
             _ => kind.keeps_id() && self.need.is_some_and(|need| need.answered.has(&self.order.id)),
         };
         if repeated { Err(Refusal::AlreadyAnswered) } else { Ok(()) }

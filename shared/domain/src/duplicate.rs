@@ -35,19 +35,36 @@ impl Sighting {
     }
 }
 
-/// The needs into which this one may be merged, nearest first: older ones of its ledger and year that resemble it.
-pub fn suggest(need: &Sighting, among: impl IntoIterator<Item = Sighting>) -> Vec<NeedId> {
-    let older = |other: &Sighting| merges_into(need.need, other.need);
-    let alike = among.into_iter().filter(|other| older(other) && need.resembles(other));
-    let mut found: Vec<(i64, NeedId)> = alike.map(|other| (distance_mm(need.point, other.point), other.need)).collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, need)| need).collect()
+/// A need that may be the same trouble, and how near it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Alike {
+    /// Which.
+    pub need: NeedId,
+    /// How far away, millimetres.
+    pub distance_mm: i64,
+    /// How much earlier it happened, milliseconds; negative if later.
+    pub earlier_ms: i64,
 }
 
-/// Whether a need may be merged into another: an older number of its own ledger and year. Such a number is there
-/// for certain (numbers run without gaps), and no two needs can be merged into each other.
+/// The needs into which this one may be merged, nearest first: older ones of its ledger that resemble it.
+pub fn suggest(need: &Sighting, among: impl IntoIterator<Item = Sighting>) -> Vec<Alike> {
+    let older = |other: &Sighting| merges_into(need.need, other.need);
+    let alike = among.into_iter().filter(|other| older(other) && need.resembles(other));
+    let mut found: Vec<Alike> = alike
+        .map(|other| Alike {
+            need: other.need,
+            distance_mm: distance_mm(need.point, other.point),
+            earlier_ms: need.occurred_at_ms - other.occurred_at_ms,
+        })
+        .collect();
+    found.sort_unstable_by_key(|alike| (alike.distance_mm, alike.need));
+    found
+}
+
+/// Whether a need may be merged into another: an older number of its own ledger, of this year or an earlier one. So no
+/// two needs can be merged into each other; whether such a number was given the ledger knows.
 pub fn merges_into(need: NeedId, into: NeedId) -> bool {
-    (into.ledger, into.year) == (need.ledger, need.year) && into.number < need.number
+    into.ledger == need.ledger && (into.year, into.number) < (need.year, need.number)
 }
 
 #[cfg(test)]
@@ -77,11 +94,26 @@ mod tests {
     }
 
     #[test]
-    fn older_needs_of_the_same_year_are_suggested_nearest_first() {
+    fn older_needs_are_suggested_nearest_first_and_the_turn_of_the_year_parts_nothing() {
         let here = sighting(9, 0, 100);
-        let last_year = Sighting { need: NeedId { year: 2025, ..here.need }, ..sighting(1, 0, 100) };
-        let among = [sighting(3, 4_000, 100), sighting(4, 1_000, 100), sighting(10, 0, 100), here, last_year];
-        let found: Vec<u32> = suggest(&here, among).into_iter().map(|need| need.number).collect();
-        assert_eq!(found, [4, 3]);
+        let of = |year, number, east_e7| Sighting {
+            need: NeedId { year, number, ..here.need },
+            ..sighting(1, east_e7, 100)
+        };
+        let (last_year, next_year) = (of(2025, 700, 2_000), of(2027, 1, 0));
+        let elsewhere =
+            Sighting { need: NeedId { ledger: "999901002".parse().unwrap(), ..sighting(2, 0, 0).need }, ..here };
+        let among = [
+            sighting(3, 4_000, 100),
+            sighting(4, 1_000, 100),
+            sighting(10, 0, 100),
+            here,
+            last_year,
+            next_year,
+            elsewhere,
+        ];
+        let found: Vec<(u16, u32)> =
+            suggest(&here, among).into_iter().map(|alike| (alike.need.year, alike.need.number)).collect();
+        assert_eq!(found, [(2026, 4), (2025, 700), (2026, 3)]);
     }
 }

@@ -12,7 +12,7 @@ mod needs;
 use crate::fact::{Answer, Entry, Fact};
 use crate::need::{Need, NeedState};
 use crate::order::OrderKind;
-use crate::street::Street;
+use crate::street::{Locked, Street};
 
 /// An entry that does not fit the state into which it was folded: a broken invariant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -71,6 +71,11 @@ impl Fold<'_> {
             Fact::Opened { .. } | Fact::HistoryTaken { .. } | Fact::TakenOver { .. } => {
                 self.arrival(street, need, fact)
             }
+            Fact::PeriodLocked { counts, .. } => {
+                let (from_ms, until_ms, order) = (counts.from_ms, counts.until_ms, self.entry.order.id.clone());
+                street.locks.push(Locked { from_ms, until_ms, order });
+                Ok(())
+            }
             Fact::ReportRefused { .. } | Fact::ReportRepeated { .. } | Fact::Parked(_) | Fact::PhotoKept(_) => {
                 street.figures.reports_refused += u64::from(matches!(fact, Fact::ReportRefused { .. }));
                 street.figures.parked += u64::from(matches!(fact, Fact::Parked(_)));
@@ -78,7 +83,11 @@ impl Fold<'_> {
             }
             _ => {
                 let need = need.as_mut().ok_or(self.unfit("the need"))?;
-                self.need_fact(&mut street.figures, need, fact)
+                self.need_fact(&mut street.figures, need, fact)?;
+                if let Fact::SupervisionOrdered { item, .. } = fact {
+                    street.ordered(&self.item(need, *item)?.responsible, self.at_ms);
+                }
+                Ok(())
             }
         }
     }

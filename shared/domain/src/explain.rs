@@ -14,6 +14,7 @@
 mod what_if;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -112,6 +113,10 @@ pub enum Why {
         light: Option<Light>,
         /// The supervision order that it issued.
         colour: Option<Colour>,
+        /// 一月三单: the order was raised to the top rung's.
+        raised: bool,
+        /// Which share of the limit lies between the deadline and it, per mille; negative before the deadline.
+        after_per_mille: Option<i32>,
         /// From when it was due.
         due_ms: i64,
         /// The deadline below it.
@@ -163,6 +168,8 @@ struct Account {
     case: Option<Arc<Case>>,
     lead: Option<OrgId>,
     tier: Option<Tier>,
+    /// Of each rung of each clock the share of the limit at which it stands, per mille.
+    shares: BTreeMap<(Option<Letter>, ClockKind, u16, u8), i32>,
 }
 
 /// Where a "because" comes from.
@@ -180,7 +187,7 @@ impl Account {
             Answer::Refused(refusal) if refusal.arms_again() => {}
             Answer::Refused(refusal) => {
                 let (kind, refusal) = (entry.order.kind, refusal.clone());
-                self.tell(source, None, Why::Refusal { kind, refusal });
+                self.tell(source, entry.order.item, Why::Refusal { kind, refusal });
             }
         }
     }
@@ -266,13 +273,21 @@ impl Account {
             _ => return,
         };
         let light = if let Fact::LightTurned { light, .. } = fact { Some(*light) } else { None };
-        let colour = if let Fact::SupervisionOrdered { colour, .. } = fact { Some(*colour) } else { None };
+        let (colour, raised) = match fact {
+            Fact::SupervisionOrdered { colour, raised, .. } => (Some(*colour), *raised),
+            _ => (None, false),
+        };
         let deadline_ms = self.deadline_of(item, clock, version);
-        self.tell(source, item, Why::Rung { clock, version, rung, light, colour, due_ms, deadline_ms, posts });
+        let after_per_mille = self.shares.get(&(item, clock, version, rung)).copied();
+        let why =
+            Why::Rung { clock, version, rung, light, colour, raised, after_per_mille, due_ms, deadline_ms, posts };
+        self.tell(source, item, why);
     }
 
     fn deadline(&mut self, source: Source<'_>, item: Option<Letter>, clock: &Clock) {
         let (kind, version, reason) = (clock.kind, clock.version, Arc::clone(&clock.why));
+        let shares = clock.steps.iter().filter_map(|step| Some((step.rung, step.after_per_mille?)));
+        self.shares.extend(shares.map(|(rung, share)| ((item, kind, version, rung), share)));
         self.tell(source, item, Why::Deadline { clock: kind, version, reason });
     }
 

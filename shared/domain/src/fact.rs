@@ -18,6 +18,7 @@ pub use self::happened::Fact;
 pub use self::line::{HandOverOutcome, RecountedClock, SentItem};
 use crate::actor::Actor;
 use crate::ids::{CatalogueVersion, NeedId, OrderId};
+use crate::letter::Letter;
 use crate::order::OrderKind;
 use crate::refusal::Refusal;
 
@@ -57,6 +58,9 @@ pub struct Answered {
     pub id: OrderId,
     /// Its kind.
     pub kind: OrderKind,
+    /// The item that it named, where the answer is no: a refusal says no item by itself, facts say theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Letter>,
 }
 
 /// Yes, with what follows, or no, with the reason.

@@ -14,6 +14,8 @@
 //! Every counter names the needs or items behind it: a figure that nobody can check is a rumour. Shares are
 //! integers, a per mille of a count; rounding happens once, half up, where a percentage is written.
 //!
+//! A period that somebody has locked ([`Lock`]) is read from that fact; what has changed since shows beside it.
+//!
 //! Two grains, side by side: needs (案件) for the rates that offices publish, and dispatches (one line of the
 //! responsibility table in one unit's hands) for the raw counters of the trade. There is no grain of persons:
 //! workers are not ranked.
@@ -21,7 +23,9 @@
 mod book;
 mod composite;
 mod counter;
+mod counts;
 mod line;
+mod lock;
 mod period;
 mod rate;
 mod row;
@@ -30,6 +34,8 @@ mod sheet;
 pub use self::book::Casebook;
 pub use self::composite::Composite;
 pub use self::counter::Counter;
+pub use self::counts::Counts;
+pub use self::lock::{Lock, PeriodCounts};
 pub use self::period::{BadPeriod, Period};
 pub use self::rate::{Rate, Share};
 pub use self::sheet::{Sheet, Subject, Tally};

@@ -133,7 +133,15 @@ impl ClockMaker<'_> {
     pub fn reply(&self, version: u16, issued_ms: i64, limit: Limit, posts: &[PostId]) -> Result<Clock, Refusal> {
         let why = self.explained(issued_ms, &Term::Limit(limit))?;
         let at_ms = why.deadline.instant_ms;
-        let steps = vec![Step { rung: 1, at_ms, light: None, order: None, posts: posts.to_vec(), vacant: Vec::new() }];
+        let steps = vec![Step {
+            rung: 1,
+            at_ms,
+            after_per_mille: None,
+            light: None,
+            order: None,
+            posts: posts.to_vec(),
+            vacant: Vec::new(),
+        }];
         let basis = why.deadline.basis;
         Ok(clock(ClockKind::Reply, version, why, steps, basis))
     }
@@ -149,7 +157,8 @@ impl ClockMaker<'_> {
         let mut roles = ladder.yellow_roles.clone();
         let yellow = almanac.before(deadline, ladder.yellow_per_mille_left)?;
         let mut basis = yellow.basis.max(deadline.basis);
-        let mut steps = vec![self.step(0, yellow.instant_ms, Some(Light::Yellow), &roles)];
+        let first = self.step(0, yellow.instant_ms, Some(Light::Yellow), &roles);
+        let mut steps = vec![Step { after_per_mille: Some(-per_mille(ladder.yellow_per_mille_left)), ..first }];
         let order = |rung: &Rung| Some(OrderForm { colour: rung.colour, reply: ladder.reply });
         let (at_deadline, later) = match &ladder.rungs[..] {
             [first, later @ ..] if first.after_per_mille == 0 => (Some(first), later),
@@ -157,12 +166,13 @@ impl ClockMaker<'_> {
         };
         roles.extend(at_deadline.iter().flat_map(|rung| &rung.roles));
         let red = self.step(1, deadline.instant_ms, Some(Light::Red), &roles);
-        steps.push(Step { order: at_deadline.and_then(order), ..red });
+        steps.push(Step { after_per_mille: Some(0), order: at_deadline.and_then(order), ..red });
         for (number, rung) in (2..).zip(later) {
             roles.extend(&rung.roles);
             let at = almanac.after(deadline, rung.after_per_mille)?;
             basis = basis.max(at.basis);
-            steps.push(Step { order: order(rung), ..self.step(number, at.instant_ms, None, &roles) });
+            let step = self.step(number, at.instant_ms, None, &roles);
+            steps.push(Step { after_per_mille: Some(per_mille(rung.after_per_mille)), order: order(rung), ..step });
         }
         Ok((steps, basis))
     }
@@ -170,7 +180,7 @@ impl ClockMaker<'_> {
     /// A step that tells these roles.
     fn step(&self, rung: u8, at_ms: i64, light: Option<Light>, roles: &[Role]) -> Step {
         let told = self.catalogue.told(roles, self.seat, at_ms);
-        Step { rung, at_ms, light, order: None, posts: told.posts, vacant: told.vacant }
+        Step { rung, at_ms, after_per_mille: None, light, order: None, posts: told.posts, vacant: told.vacant }
     }
 
     fn deadline(&self, start_ms: i64, limit: Limit) -> Result<Deadline, ReckonError> {
@@ -186,6 +196,11 @@ impl ClockMaker<'_> {
             Term::Given(given) => Ok(Arc::new(given.explain(start_ms))),
         }
     }
+}
+
+/// Shares of a limit are checked to be small when a profile is taken.
+fn per_mille(share: u32) -> i32 {
+    i32::try_from(share).unwrap_or(i32::MAX)
 }
 
 /// A clock that starts. `basis` is the least sure of its instants.

@@ -6,8 +6,8 @@
 //!
 //! Odd cells, with their reason:
 //! * `dispatch` in `dispatched` adds lines to the table (4b of the example street starts when 4a is done);
-//! * `photo_kept`, `refuse_report`, `repeat_report` and `park` are about no need at all: a photo may be durable
-//!   before its report has a number;
+//! * `photo_kept`, `refuse_report`, `repeat_report`, `lock_period` and `park` are about no need at all: a photo may
+//!   be durable before its report has a number;
 //! * a need in hand-over decides nothing but comments (`house.md` 2); `taken_over`, `sent_back` end the
 //!   hand-over itself and `climb` reaches only the hand-over's own clock (every other climb is refused there);
 //! * a need that has moved takes only `sent_back` and `take_over`: it comes home under its old number;
@@ -91,7 +91,7 @@ pub const ITEM_COLUMNS: [ItemState; 8] = [
 ];
 
 #[rustfmt::skip]
-static NEED_MOVES: [Row<8>; 46] = [
+static NEED_MOVES: [Row<8>; 48] = [
     //                             none   reported   registered dispatched hand-over moved  closed  ended
     (OrderKind::Open,            [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
     (OrderKind::RefuseReport,    [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
@@ -109,6 +109,7 @@ static NEED_MOVES: [Row<8>; 46] = [
     (OrderKind::AskSuspension,   [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::AnswerRequest,   [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Resume,          [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::KeepSuspended,   [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Object,          [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::ReviewObjection, [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Redispatch,      [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
@@ -138,11 +139,12 @@ static NEED_MOVES: [Row<8>; 46] = [
     (OrderKind::SendBack,        [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::SentBack,        [ NAME,   NO_OVER,   NO_OVER,   NO_OVER,   OK,       OK,     CLOSED,  ENDED ]),
     (OrderKind::Erase,           [ NAME,   OK,        OK,        OK,        OVER,     MOVED,  OK,      OK ]),
+    (OrderKind::LockPeriod,      [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
     (OrderKind::Park,            [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
 ];
 
 #[rustfmt::skip]
-static ITEM_MOVES: [Row<8>; 19] = [
+static ITEM_MOVES: [Row<8>; 20] = [
     //                             sent      objected  signed    handling  suspended  await-chk await-app ticked off
     (OrderKind::Sign,            [ OK,       OBJ,      SIGNED,   SIGNED,   SIGNED,    CHECK,    APPR,     TICKED ]),
     (OrderKind::Contact,         [ NO_SIGN,  OBJ,      OK,       CONT,     CONT,      CHECK,    APPR,     TICKED ]),
@@ -154,6 +156,7 @@ static ITEM_MOVES: [Row<8>; 19] = [
     (OrderKind::AskSuspension,   [ NO_SIGN,  OBJ,      NO_CONT,  OK,       SUSP,      CHECK,    APPR,     TICKED ]),
     (OrderKind::AnswerRequest,   [ NO_SIGN,  OBJ,      OK,       OK,       SUSP,      CHECK,    APPR,     TICKED ]),
     (OrderKind::Resume,          [ NO_SUSP,  OBJ,      NO_SUSP,  NO_SUSP,  OK,        CHECK,    APPR,     TICKED ]),
+    (OrderKind::KeepSuspended,   [ NO_SUSP,  OBJ,      NO_SUSP,  NO_SUSP,  OK,        CHECK,    APPR,     TICKED ]),
     (OrderKind::Object,          [ OK,       OBJ,      SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),
     (OrderKind::ReviewObjection, [ NO_OBJ,   OK,       SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),
     (OrderKind::Redispatch,      [ OK,       OBJ,      SIGNED,   SIGNED,   SUSP,      CHECK,    APPR,     TICKED ]),

@@ -29,6 +29,7 @@ pub use self::table::{Dispatch, DraftItem, Evidence, ItemLimit};
 use crate::actor::Actor;
 use crate::case::Case;
 use crate::correction::Correction;
+use crate::figures::PeriodCounts;
 use crate::ids::{CatalogueVersion, Hash256, KeyId, LedgerCode, NeedId, OrderId, ReportId};
 use crate::letter::Letter;
 use crate::need::Need;
@@ -145,6 +146,11 @@ pub enum OrderBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Arc<Sealed>>,
     },
+    /// 继续挂账: whoever decides about a suspension lets it stand until its next review.
+    KeepSuspended {
+        /// Why it still cannot go on.
+        note: Arc<Sealed>,
+    },
     /// 异议: the unit does not sign, it is not its matter.
     Object(ObjectionMade),
     /// 异议审查: upheld with the unit that it goes to at once, or not upheld.
@@ -257,6 +263,8 @@ pub enum OrderBody {
         /// The keys, at most [`ERASED_KEYS_MAX`].
         keys: Vec<KeyId>,
     },
+    /// 锁定统计周期: the figures of a period, as counted by whoever locks them. Names no need.
+    LockPeriod(Box<PeriodCounts>),
     /// The router: a record that cannot be read. Goes to the parking desk of the partition, names no need.
     Park(Parked),
 }

@@ -171,8 +171,13 @@ pub enum Refusal {
     ReturnsUsedUp,
     /// It is that unit's already.
     SameUnit,
+    /// The post in whose name it is done is another unit's.
+    NotYourUnit {
+        /// The unit that has the item.
+        unit: UnitId,
+    },
 
-    /// 并案 goes to an older need of the same ledger and year.
+    /// 并案 goes to an older need of the same ledger.
     NotAnOlderNeed,
     /// It was not merged into another need.
     NotMerged,
@@ -186,6 +191,22 @@ pub enum Refusal {
     AlreadyWhistled,
     /// No whistle waits for an answer.
     NotWhistled,
+
+    // Figures.
+    /// Not whole days of this ledger.
+    NotAPeriod,
+    /// It was not over when it was counted, or is not yet.
+    PeriodNotOver {
+        /// When it is.
+        until_ms: i64,
+    },
+    /// 已锁定: this period, or one that it overlaps.
+    PeriodLocked {
+        /// The locked one's first instant.
+        from_ms: i64,
+        /// The first instant after it.
+        until_ms: i64,
+    },
 
     // Climbs.
     /// The step is not due.

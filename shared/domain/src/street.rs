@@ -4,19 +4,25 @@
 //! The count identity of `reliability.md` 3 (I4) can be read off them at every position
 //! ([`Figures::balance`]): what arrived is open, closed or moved away; nothing vanishes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::ending::Ending;
-use crate::ids::{Hash256, LedgerCode, NeedId};
+use crate::ids::{Hash256, LedgerCode, NeedId, OrderId, UnitId};
 use crate::need::{Need, NeedState};
 
 /// How many needs taken over from other ledgers are remembered, so that a carrier's repeat finds its number
 /// again. A repeat comes within the carrier's restart, not a thousand hand-overs later; one that did would be
 /// taken over twice, and both numbers would show it.
 pub const TAKEN_OVER_KEPT: usize = 1_000;
+/// Most periods locked in one ledger: a hundred years of months.
+pub const LOCKS_MAX: usize = 1_200;
+/// How many of a unit's last supervision orders are remembered: as many as a rule may count before one more.
+pub const UNIT_ORDERS_KEPT: usize = 8;
+/// Most units whose orders are remembered; beyond it the one that has had none for longest is forgotten.
+pub const UNITS_KEPT: usize = 1_024;
 
 /// A ledger's own state.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -33,6 +39,35 @@ pub struct Street {
     /// The needs taken over from other ledgers, latest last; at most [`TAKEN_OVER_KEPT`].
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub taken_over: VecDeque<Taken>,
+    /// The last number of every earlier year in which numbers were given, years rising.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past_years: Vec<(u16, u32)>,
+    /// 统计锁定: the periods locked, in the order of their locks; at most [`LOCKS_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locks: Vec<Locked>,
+    /// When each unit was issued its last supervision orders, earliest first, at most [`UNIT_ORDERS_KEPT`] of each
+    /// of at most [`UNITS_KEPT`] units.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unit_orders: BTreeMap<UnitId, VecDeque<i64>>,
+}
+
+/// A period that is locked.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Locked {
+    /// Its first instant.
+    pub from_ms: i64,
+    /// The first instant after it.
+    pub until_ms: i64,
+    /// By which order.
+    pub order: OrderId,
+}
+
+impl Locked {
+    /// Whether it shares an instant with another period.
+    pub fn overlaps(&self, from_ms: i64, until_ms: i64) -> bool {
+        self.from_ms < until_ms && from_ms < self.until_ms
+    }
 }
 
 /// A need that came from another ledger.
@@ -221,7 +256,16 @@ impl Figures {
 impl Street {
     /// An empty ledger.
     pub fn new(code: LedgerCode) -> Street {
-        Street { code, year: 0, last_number: 0, figures: Figures::default(), taken_over: VecDeque::new() }
+        Street {
+            code,
+            year: 0,
+            last_number: 0,
+            figures: Figures::default(),
+            taken_over: VecDeque::new(),
+            past_years: Vec::new(),
+            locks: Vec::new(),
+            unit_orders: BTreeMap::new(),
+        }
     }
 
     /// The number that the next need gets at this instant. Stamps are monotone, so years only rise.
@@ -250,8 +294,40 @@ impl Street {
         Hash256(hash.finalize().into())
     }
 
+    /// Whether a number was given here: in every year they run without gaps.
+    pub fn has_given(&self, id: NeedId) -> bool {
+        let current = [(self.year, self.last_number)];
+        let mut years = self.past_years.iter().chain(&current);
+        id.ledger == self.code && id.number > 0 && years.any(|(year, last)| *year == id.year && id.number <= *last)
+    }
+
+    /// How many supervision orders a unit was issued in the last `within_ms` before an instant, as far as they are
+    /// remembered.
+    pub fn orders_of(&self, unit: &UnitId, within_ms: i64, at_ms: i64) -> usize {
+        let issued = self.unit_orders.get(unit).into_iter().flatten();
+        issued.filter(|issued_ms| at_ms - **issued_ms <= within_ms).count()
+    }
+
+    /// Remembers a supervision order of a unit.
+    pub(crate) fn ordered(&mut self, unit: &UnitId, at_ms: i64) {
+        if !self.unit_orders.contains_key(unit) && self.unit_orders.len() == UNITS_KEPT {
+            let quietest = self.unit_orders.iter().min_by_key(|(_, issued)| issued.back().copied());
+            if let Some(quietest) = quietest.map(|(unit, _)| unit.clone()) {
+                self.unit_orders.remove(&quietest);
+            }
+        }
+        let issued = self.unit_orders.entry(unit.clone()).or_default();
+        if issued.len() == UNIT_ORDERS_KEPT {
+            issued.pop_front();
+        }
+        issued.push_back(at_ms);
+    }
+
     /// Gives a number away.
     pub(crate) fn give(&mut self, number: NeedId) {
+        if self.year != number.year && self.last_number > 0 {
+            self.past_years.push((self.year, self.last_number));
+        }
         (self.year, self.last_number) = (number.year, number.number);
     }
 

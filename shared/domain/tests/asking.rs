@@ -45,6 +45,10 @@ fn leader() -> Actor {
     holder("leader", "LEADER_IN_CHARGE:P-STREET:people")
 }
 
+fn head() -> Actor {
+    holder("head", "CENTER_HEAD:P-STREET")
+}
+
 /// Need 8's item, in hand: dispatched Monday 09-14 09:20, due Sunday 09-20 18:00 (a make-up day).
 fn in_hand() -> (Ledger, NeedId) {
     let mut ledger = Ledger::new(STREET);
@@ -232,9 +236,11 @@ fn a_request_that_nobody_answers_climbs_to_the_shift_lead_and_on() {
 #[test]
 fn an_item_is_extended_so_often_and_no_more() {
     let (mut ledger, need) = in_hand();
-    for (day, decider) in [(15, shift_lead()), (16, leader())] {
+    for (day, signers) in [(15, vec![shift_lead()]), (16, vec![head(), leader()])] {
         ledger.done(&format!("2026-09-{day} 10:00"), person("handler"), need, a(), days(1));
-        ledger.done(&format!("2026-09-{day} 11:00"), decider, need, a(), answer(true));
+        for signer in signers {
+            ledger.done(&format!("2026-09-{day} 11:00"), signer, need, a(), answer(true));
+        }
     }
     assert_eq!(ledger.refused("2026-09-18 10:00", person("handler"), need, a(), days(1)), Refusal::ExtensionsUsedUp);
     assert_eq!(ledger.street.figures.extended, 2);
@@ -250,6 +256,141 @@ fn where_no_post_decides_nothing_can_be_asked() {
     ledger.done("2026-09-14 10:00", person("handler"), need, a(), OrderBody::Sign {});
     let refusal = ledger.refused("2026-09-15 10:00", person("handler"), need, a(), days(1));
     assert_eq!(refusal, Refusal::NobodyDecides { level: ApprovalLevel::FirstExtension });
+}
+
+#[test]
+fn a_second_extension_takes_two_signatures_of_two_persons() {
+    let (mut ledger, need) = in_hand();
+    ledger.done("2026-09-16 10:00", person("handler"), need, a(), extension(1, LimitUnit::WorkDays, true));
+    assert_eq!(item(&ledger, need).asked.as_ref().unwrap().posts, [id("CENTER_HEAD:P-STREET")]);
+    let early = ledger.refused("2026-09-16 10:30", leader(), need, a(), answer(true));
+    assert_eq!(early, Refusal::NotYourDecision, "the head of the dispatch section signs first");
+    let facts = ledger.done("2026-09-16 11:00", head(), need, a(), answer(true));
+    assert!(matches!(facts[..], [Fact::FirstSigned { .. }]), "one signature moves nothing: {facts:?}");
+    assert_eq!(due(&ledger, need), "2026-09-20 18:00");
+    let wait = item(&ledger, need).only(ClockKind::Request).unwrap();
+    assert_eq!((wait.version, show(wait.deadline().instant_ms)), (2, "2026-09-17 18:00".into()), "a wait of its own");
+    let mut ask = |actor: Actor| ledger.refused("2026-09-16 11:10", actor, need, a(), answer(true));
+    assert_eq!(ask(head()), Refusal::NotYourDecision, "once is not twice");
+    assert_eq!(ask(holder("head", "LEADER_IN_CHARGE:P-STREET:people")), Refusal::SamePerson, "nor from another chair");
+    ledger.done("2026-09-16 14:30", leader(), need, a(), answer(true));
+    assert_eq!(due(&ledger, need), "2026-09-21 18:00");
+    assert_eq!(ledger.refolded().digest(), ledger.digest());
+}
+
+#[test]
+fn either_signer_may_say_no_and_the_unit_may_ask_again() {
+    for refuser in [1, 2] {
+        let (mut ledger, need) = in_hand();
+        let asked = || extension(1, LimitUnit::WorkDays, true);
+        ledger.done("2026-09-16 10:00", person("handler"), need, a(), asked());
+        if refuser == 2 {
+            ledger.done("2026-09-16 11:00", head(), need, a(), answer(true));
+        }
+        let actor = if refuser == 1 { head() } else { leader() };
+        let facts = ledger.done("2026-09-16 12:00", actor, need, a(), answer(false));
+        assert!(matches!(facts[..], [Fact::RequestRefused { .. }]));
+        ledger.done("2026-09-16 14:30", person("handler"), need, a(), asked());
+        assert_eq!(item(&ledger, need).asked.as_ref().unwrap().signatures, 2, "nothing of the first round is left");
+    }
+}
+
+#[test]
+fn where_an_office_has_no_head_of_dispatch_two_of_those_who_decide_sign() {
+    let mut draft = draft();
+    draft.posts.retain(|post| post.id != id("CENTER_HEAD:P-STREET"));
+    let mut ledger = Ledger::with(STREET, shelved(&draft));
+    let need =
+        ledger.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![line("U-LABOUR")]);
+    ledger.done("2026-09-14 10:00", person("handler"), need, a(), OrderBody::Sign {});
+    ledger.done("2026-09-16 10:00", person("handler"), need, a(), extension(1, LimitUnit::WorkDays, true));
+    ledger.done("2026-09-16 11:00", leader(), need, a(), answer(true));
+    assert_eq!(ledger.refused("2026-09-16 11:01", leader(), need, a(), answer(true)), Refusal::SamePerson);
+    let director = holder("director", "STREET_DIRECTOR:P-STREET");
+    let facts = ledger.done("2026-09-16 12:00", director, need, a(), answer(true));
+    assert!(matches!(facts[..], [Fact::Extended { .. }]));
+}
+
+/// In hand, and suspended on Wednesday 09-16 at 10:00 for this reason by this post.
+fn suspended(reason: PauseReason, by: Actor) -> (Ledger, NeedId) {
+    let (mut ledger, need) = in_hand();
+    ledger.done("2026-09-16 09:00", person("handler"), need, a(), suspension(reason));
+    ledger.done("2026-09-16 10:00", by, need, a(), answer(true));
+    (ledger, need)
+}
+
+fn keep() -> OrderBody {
+    OrderBody::KeepSuspended { note: sealed(2) }
+}
+
+fn review(ledger: &Ledger, need: NeedId) -> (u16, String) {
+    let clock = item(ledger, need).only(ClockKind::Suspension).unwrap();
+    (clock.version, show(clock.deadline().instant_ms))
+}
+
+#[test]
+fn a_suspended_items_monthly_review_begins_anew_only_when_it_is_kept_suspended() {
+    let (mut ledger, need) = suspended(PauseReason::Season, leader());
+    assert_eq!(review(&ledger, need), (1, "2026-10-16 18:00".into()));
+    ledger.done("2026-10-10 09:00", person("handler"), need, a(), OrderBody::Progress { note: sealed(3) });
+    assert_eq!(review(&ledger, need), (1, "2026-10-16 18:00".into()), "telling the resident is no review");
+    let climbed = ledger.run_until("2026-10-16 18:00");
+    assert_eq!(climbed.len(), 1, "the review was missed, and somebody hears of it");
+    ledger.done("2026-10-17 10:00", leader(), need, a(), keep());
+    assert_eq!(review(&ledger, need), (2, "2026-11-16 18:00".into()));
+    assert_eq!(item(&ledger, need).state, ItemState::Suspended);
+    let left = item(&ledger, need).suspension.unwrap().pause.left;
+    ledger.done("2026-11-10 10:00", leader(), need, a(), keep());
+    assert_eq!(review(&ledger, need), (3, "2026-12-10 18:00".into()));
+    assert_eq!(item(&ledger, need).suspension.unwrap().pause.left, left, "no review gives or takes time");
+    assert_eq!(item(&ledger, need).suspended, 1, "nor is it another suspension");
+    assert_eq!(ledger.refolded().digest(), ledger.digest());
+}
+
+#[test]
+fn only_the_level_that_suspends_keeps_suspended_and_nobody_who_handles() {
+    let (mut ledger, need) = suspended(PauseReason::Season, leader());
+    let mut ask = |actor: Actor| ledger.refused("2026-10-10 09:00", actor, need, a(), keep());
+    assert_eq!(ask(person("handler")), Refusal::NotYourDecision);
+    assert_eq!(ask(shift_lead()), Refusal::NotYourDecision, "挂账 is the leader's");
+    assert_eq!(ask(holder("handler", "LEADER_IN_CHARGE:P-STREET:people")), Refusal::SamePerson);
+    let (mut ledger, need) = suspended(PauseReason::Resident, shift_lead());
+    assert_eq!(ledger.refused("2026-10-10 09:00", leader(), need, a(), keep()), Refusal::NotYourDecision);
+    ledger.done("2026-10-10 09:00", shift_lead(), need, a(), keep());
+    ledger.done("2026-10-12 09:00", person("dispatcher"), need, a(), OrderBody::Resume { note: None });
+    assert_eq!(ledger.refused("2026-10-12 10:00", shift_lead(), need, a(), keep()), Refusal::NotSuspended);
+}
+
+#[test]
+fn what_is_done_in_the_name_of_a_unit_is_done_in_that_of_the_unit_that_has_the_item() {
+    let labour = || holder("handler", "UNIT_HANDLER:U-LABOUR");
+    let gas = || holder("stranger", "UNIT_HANDLER:U-GAS");
+    let mut with_gas = line("U-LABOUR");
+    with_gas.cooperating = vec![id("U-GAS")];
+    let mut ledger = Ledger::new(STREET);
+    let need = ledger.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), vec![with_gas]);
+    let not_yours = Refusal::NotYourUnit { unit: id("U-LABOUR") };
+    let object = OrderBody::Object(xh_domain::order::ObjectionMade {
+        reason: xh_domain::asking::ReturnReason::WrongDispatch,
+        signed_form: true,
+        note: sealed(1),
+    });
+    for body in [OrderBody::Sign {}, object] {
+        assert_eq!(ledger.refused("2026-09-14 09:30", gas(), need, a(), body), not_yours);
+    }
+    ledger.done("2026-09-14 10:00", labour(), need, a(), OrderBody::Sign {});
+    let contact = || OrderBody::Contact { note: None };
+    assert_eq!(ledger.refused("2026-09-14 10:10", gas(), need, a(), contact()), not_yours);
+    ledger.done("2026-09-14 10:30", labour(), need, a(), contact());
+    for body in [days(1), suspension(PauseReason::Season), OrderBody::ApplyTickOff(evidence())] {
+        assert_eq!(ledger.refused("2026-09-15 10:00", gas(), need, a(), body), not_yours);
+    }
+    ledger.done("2026-09-15 10:00", gas(), need, a(), OrderBody::Progress { note: sealed(3) });
+    let water = holder("x", "UNIT_HANDLER:U-WATER");
+    let progress = OrderBody::Progress { note: sealed(3) };
+    assert_eq!(ledger.refused("2026-09-15 10:01", water, need, a(), progress), not_yours, "it does not cooperate");
+    let centre = holder("dispatcher", "SHIFT_LEAD:P-STREET");
+    ledger.done("2026-09-15 11:00", centre, need, a(), OrderBody::ApplyTickOff(evidence()));
 }
 
 #[test]

@@ -260,6 +260,31 @@ fn components_are_routed_by_the_unit_grid_and_needs_by_the_service_grid() {
 }
 
 #[test]
+fn a_component_near_an_edge_of_the_unit_grid_says_so_with_the_shares() {
+    let catalogue = qiming::shelved(&with_units());
+    let ask = |lon: f64, accuracy_m, code: Option<&str>| {
+        let category =
+            Category { need_class: Some("N09".parse().unwrap()), std_code: code.map(|c| c.parse().unwrap()) };
+        let place = measured(lon, 30.26545, Datum::Cgcs2000, accuracy_m);
+        catalogue.route(&Question { category, ..question(place) })
+    };
+    let on = 120.1055;
+    let lamp = ask(on, Some(20), Some("01037"));
+    assert!(lamp.route.reasons.contains(&Reason::OnUnitEdge), "{:?}", lamp.route.reasons);
+    assert_eq!(lamp.placement.unit_cell.unwrap().to_string(), "999901001002052", "of two the lowest code");
+    let shares = lamp.route.reasons.iter().find_map(|reason| match reason {
+        Reason::UnitCandidates { shares } => Some(shares.clone()),
+        _ => None,
+    });
+    let shares = shares.expect("half of the circle lies beyond the edge");
+    assert_eq!(shares.len(), 2);
+    assert!(shares.iter().all(|share| (450..=550).contains(&share.per_mille)), "{shares:?}");
+    let is_of_units = |reason: &Reason| matches!(reason, Reason::OnUnitEdge | Reason::UnitCandidates { .. });
+    assert!(!ask(on, Some(20), None).route.reasons.iter().any(is_of_units), "a need of people asks the service grid");
+    assert!(!ask(on - 0.0005, Some(5), Some("01037")).route.reasons.iter().any(is_of_units), "far from every edge");
+}
+
+#[test]
 fn a_cell_without_a_party_organisation_needs_a_community_with_one() {
     let mut draft = with_units();
     draft.communities.iter_mut().for_each(|community| community.organisation = None);

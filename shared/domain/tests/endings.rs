@@ -94,6 +94,25 @@ fn an_emergency_call_is_on_record_and_the_street_goes_on() {
 }
 
 #[test]
+fn a_need_of_january_is_merged_into_one_of_december() {
+    let mut ledger = Ledger::new(STREET);
+    let on = |no, time| case(no, Tier::P2, "999901001003007", "P-MALL", at(time));
+    let older = ledger.open("2026-12-31 23:00", on(1, "2026-12-31 23:00"));
+    let need = ledger.open("2027-01-01 08:00", on(2, "2027-01-01 08:00"));
+    assert_eq!((older.year, need.year, need.number), (2026, 2027, 1));
+    let merge = |into| OrderBody::Merge(Merge { into, note: None });
+    let never_given = [NeedId { number: 2, ..older }, NeedId { year: 2025, ..older }];
+    for into in never_given {
+        let refusal = ledger.refused("2027-01-01 08:10", person("clerk"), need, None, merge(into));
+        assert_eq!(refusal, Refusal::NotAnOlderNeed, "{into} was never given");
+    }
+    assert_eq!(ledger.refused("2027-01-01 08:11", person("clerk"), older, None, merge(need)), Refusal::NotAnOlderNeed);
+    ledger.done("2027-01-01 08:20", person("clerk"), need, None, merge(older));
+    assert_eq!(ledger.need(need).merged_into(), Some(older));
+    assert_eq!(ledger.refolded().digest(), ledger.digest());
+}
+
+#[test]
 fn a_merged_need_points_at_an_older_one_and_goes_on_with_its_clock_when_it_is_unmerged() {
     let mut ledger = Ledger::new(STREET);
     let older = ledger.open("2026-09-14 09:00", case(1, Tier::P2, "999901001003007", "P-MALL", at("2026-09-14 09:00")));

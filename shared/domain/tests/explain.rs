@@ -68,6 +68,21 @@ fn every_refusal_and_every_hold_is_part_of_the_account() {
 }
 
 #[test]
+fn a_refusal_names_the_item_that_was_asked_about() {
+    let mut ledger = Ledger::new(STREET);
+    let lines = vec![line("U-ENFORCE"), line("U-WORKS")];
+    let need = ledger.dispatched("2026-09-14 09:20", mall_case(Tier::P2, at("2026-09-14 09:05")), lines);
+    ledger.refused("2026-09-14 09:30", person("x"), need, Some(id("b")), OrderBody::ApplyTickOff(evidence()));
+    ledger.refused("2026-09-14 09:31", person("x"), need, None, OrderBody::Register {});
+    ledger.done("2026-09-14 09:32", person("x"), need, Some(id("b")), OrderBody::Sign {});
+    let named: Vec<_> = ledger.history.iter().rev().take(3).map(|(_, entry, _)| entry.order.item).collect();
+    assert_eq!(named, [None, None, Some(id("b"))], "a fact names its item itself");
+    let account = account_of(&ledger, need);
+    let refused: Vec<_> = account.iter().filter(|why| matches!(why.why, Why::Refusal { .. })).collect();
+    assert_eq!(refused.iter().map(|why| why.item).collect::<Vec<_>>(), [Some(id("b")), None]);
+}
+
+#[test]
 fn whatever_a_clock_says_is_told_with_its_reason_and_nothing_is_told_twice() {
     let Some(rows) = data() else { return };
     let replay = Replay::run(rows);

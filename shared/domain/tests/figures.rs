@@ -66,7 +66,7 @@ fn the_example_street_has_the_figures_that_are_expected_of_it() {
         assert_eq!(percent(&sheet, rate).map(|p| p as f64), Some(hundredths(rate.as_str())), "{}", rate.as_str());
     }
     let composite = Composite::WEIGHTS_30_35_35;
-    assert_eq!(composite.percent_hundredths(&sheet).map(|p| p as f64), Some(hundredths(&composite.name())));
+    assert_eq!(composite.percent_hundredths(&sheet.counts()).map(|p| p as f64), Some(hundredths(&composite.name())));
     assert_eq!(expected.as_object().unwrap().len(), 11 + rates.len() + 1, "a figure is expected that nobody counts");
     assert_eq!(sheet.tally(Counter::PartlyResolved).behind, [Subject::Need(replay.numbers[&7])]);
     assert_eq!(sheet.count(Counter::CallbacksValid), 9);
@@ -135,7 +135,7 @@ fn a_reopening_takes_no_word_of_the_resident_back_and_the_next_callback_does() {
 #[test]
 fn a_composite_of_nothing_is_no_figure() {
     let sheet = sheet(&Ledger::new(STREET), "2026-09", "2026-09-30 18:00");
-    assert_eq!(Composite::WEIGHTS_30_35_35.percent(&sheet), None);
+    assert_eq!(Composite::WEIGHTS_30_35_35.percent(&sheet.counts()), None);
 }
 
 #[test]

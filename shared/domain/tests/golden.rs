@@ -23,6 +23,7 @@ use xh_domain::correction::Correction;
 use xh_domain::decide::parked;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
 use xh_domain::fact::{Entry, Fact};
+use xh_domain::figures::{Counter, Period, PeriodCounts};
 use xh_domain::handover::carry;
 use xh_domain::ids::{CatalogueVersion, Hash256, KeyId, NeedId};
 use xh_domain::need::Need;
@@ -157,8 +158,14 @@ fn asked() -> Ledger {
     let suspension = SuspensionAsked { reason: PauseReason::ConditionsNotMet, signed_form: true, note: sealed(5) };
     at("16 09:00", person("labour"), OrderBody::AskSuspension(suspension));
     at("16 10:00", leader(), OrderBody::AnswerRequest(Answer { granted: true, note: Some(sealed(6)) }));
+    at("17 10:00", leader(), OrderBody::KeepSuspended { note: sealed(7) });
     at("18 10:00", person("dispatcher"), OrderBody::Resume { note: None });
     at("18 11:00", person("labour"), OrderBody::AskExtension(extension));
+    at(
+        "18 11:30",
+        holder("head", "CENTER_HEAD:P-STREET"),
+        OrderBody::AnswerRequest(Answer { granted: true, note: None }),
+    );
     at("18 12:00", person("labour"), OrderBody::ApplyTickOff(evidence()));
     ledger
 }
@@ -252,11 +259,22 @@ fn needless(ledger: &mut Ledger) {
         OrderBody::RepeatReport { report, first_offset: 3, report_offset: 9, key: Some(KeyId([6; 16])) },
         OrderBody::PhotoKept(KeptPhoto { report, ordinal: 0, size: 40_960, sha256: Hash256([7; 32]) }),
         OrderBody::Park(parked),
+        OrderBody::LockPeriod(Box::new(last_month())),
     ];
     for body in bodies {
-        let order = ledger.draft(Actor::system(SystemRole::Router), None, None, body);
+        let is_lock = matches!(body, OrderBody::LockPeriod(_));
+        let actor = if is_lock { person("party-office") } else { Actor::system(SystemRole::Router) };
+        let order = ledger.draft(actor, None, None, body);
         assert_eq!(ledger.answer(at("2026-09-22 08:00"), &order).refusal(), None);
     }
+}
+
+/// August, in which nothing came.
+fn last_month() -> PeriodCounts {
+    let period: Period = id("2026-08");
+    let (from_ms, until_ms) = period.ms().unwrap();
+    let counters = Counter::ALL.into_iter().map(|counter| (counter, 0)).collect();
+    PeriodCounts { ledger: id(STREET), from_ms, until_ms, as_of_ms: at("2026-09-22 08:00"), counters }
 }
 
 /// Desk to street, and sent back.
@@ -301,7 +319,7 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
     eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
 }
 
-const FACT_KINDS: [&str; 48] = [
+const FACT_KINDS: [&str; 51] = [
     "acknowledged",
     "approval_refused",
     "called_back",
@@ -316,6 +334,7 @@ const FACT_KINDS: [&str; 48] = [
     "ended",
     "erased",
     "extended",
+    "first_signed",
     "hand_over_ended",
     "handed_over",
     "history_taken",
@@ -323,6 +342,7 @@ const FACT_KINDS: [&str; 48] = [
     "need_closed",
     "opened",
     "parked",
+    "period_locked",
     "photo_kept",
     "progressed",
     "recounted",
@@ -340,6 +360,7 @@ const FACT_KINDS: [&str; 48] = [
     "signed",
     "supervision_ordered",
     "suspended",
+    "suspension_kept",
     "taken_over",
     "taken_personally",
     "tick_off_applied",
@@ -438,6 +459,7 @@ fn every_refusal_has_one_spelling() {
         Designated,
         ReturnsUsedUp,
         SameUnit,
+        NotYourUnit { unit: id("U-LABOUR") },
         NeedEnded,
         NotClosed,
         NotTickedOff,
@@ -449,6 +471,9 @@ fn every_refusal_has_one_spelling() {
         NotOfTheDistrict,
         AlreadyWhistled,
         NotWhistled,
+        NotAPeriod,
+        PeriodNotOver { until_ms: 1_789_660_800_000 },
+        PeriodLocked { from_ms: 1_787_068_800_000, until_ms: 1_789_660_800_000 },
         NotYet { due_ms: 1_789_660_800_000 },
         Held { until_ms: 1_789_660_800_000 },
         AlreadyClimbed,

@@ -6,7 +6,7 @@ mod street;
 use street::*;
 use xh_almanac::GivenDeadline;
 use xh_domain::category::Tier;
-use xh_domain::clock::{ClockKind, Light};
+use xh_domain::clock::{ClockKind, Colour, Light};
 use xh_domain::fact::{Entry, Fact};
 use xh_domain::need::Alarm;
 use xh_domain::order::{Climb, ItemLimit, OrderBody};
@@ -52,6 +52,78 @@ fn an_item_left_alone_climbs_every_rung_once_over_a_make_up_sunday_and_a_holiday
         assert_eq!(ledger.answer(at_ms.max(at("2027-01-01 00:00")), &again).refusal(), Some(&Refusal::AlreadyClimbed));
     }
     assert_eq!(ledger.refolded().digest(), ledger.digest());
+}
+
+/// The order that a climb issued: its colour, whether it was raised, how many posts heard of it.
+fn ordered(climbs: &[(i64, Alarm, Entry)]) -> Vec<(String, Colour, bool, usize)> {
+    let order = |(at_ms, _, entry): &(i64, Alarm, Entry)| {
+        entry.facts().iter().find_map(|fact| match fact {
+            Fact::SupervisionOrdered { colour, raised, posts, .. } => {
+                Some((show(*at_ms), *colour, *raised, posts.len()))
+            }
+            _ => None,
+        })
+    };
+    climbs.iter().filter_map(order).collect()
+}
+
+#[test]
+fn the_third_order_to_a_unit_within_a_month_is_red_whatever_rung_it_stands_on() {
+    let mut ledger = Ledger::new(STREET);
+    mall(&mut ledger);
+    ledger.run_until("2026-09-23 12:00");
+    let another = case(3, Tier::P2, "999901001003007", "P-MALL", at("2026-09-17 09:00"));
+    ledger.dispatched("2026-09-23 12:00", another, vec![line("U-LABOUR"), line("U-WORKS")]);
+    let orders = ordered(&ledger.run_until("2026-10-15 12:00"));
+    let red = orders.iter().find(|order| order.0 == "2026-09-28 18:00").unwrap();
+    assert_eq!((red.1, red.2), (Colour::Red, false), "the red rung of its own ladder is not raised");
+    let at_deadline: Vec<_> = orders.iter().filter(|order| order.0 == "2026-10-08 18:00").collect();
+    assert_eq!(at_deadline.len(), 2, "{orders:?}");
+    let raised = at_deadline.iter().find(|order| order.2).unwrap();
+    let plain = at_deadline.iter().find(|order| !order.2).unwrap();
+    assert_eq!((raised.1, plain.1), (Colour::Red, Colour::Blue), "the other unit has had none");
+    assert_eq!(raised.3, red.3, "whoever hears of a red order hears of this one");
+    assert!(raised.3 > plain.3);
+    let next = orders.iter().find(|order| order.0.as_str() > "2026-10-08 18:00" && order.2).unwrap();
+    assert_eq!(next.1, Colour::Red, "the next rung is climbed all the same, and is red again");
+    assert_eq!(ledger.refolded().digest(), ledger.digest());
+}
+
+#[test]
+fn an_order_of_more_than_thirty_days_ago_counts_no_more() {
+    let unit = id("U-LABOUR");
+    let mut street = xh_domain::street::Street::new(id(STREET));
+    let month_ms = 30 * 86_400_000;
+    assert_eq!(street.orders_of(&unit, month_ms, 0), 0);
+    street.unit_orders.insert(unit.clone(), [0, 1].into_iter().collect());
+    assert_eq!(street.orders_of(&unit, month_ms, month_ms), 2, "thirty days to the millisecond are a month");
+    assert_eq!(street.orders_of(&unit, month_ms, month_ms + 1), 1);
+    assert_eq!(street.orders_of(&id("U-WORKS"), month_ms, 1), 0);
+}
+
+#[test]
+fn an_office_may_raise_earlier_or_never() {
+    let colours = |orders| {
+        let mut draft = draft();
+        draft.profile.ladders.get_mut("default").unwrap().repeated.orders = orders;
+        let mut ledger = Ledger::with(STREET, shelved(&draft));
+        mall(&mut ledger);
+        ordered(&ledger.run_until("2026-09-29 00:00")).into_iter().map(|order| order.1).collect::<Vec<_>>()
+    };
+    assert_eq!(colours(0), [Colour::Blue, Colour::Orange, Colour::Red]);
+    assert_eq!(colours(1), [Colour::Red, Colour::Red, Colour::Red]);
+    assert_eq!(colours(2), [Colour::Blue, Colour::Red, Colour::Red]);
+}
+
+#[test]
+fn every_step_says_at_which_share_of_the_limit_it_stands() {
+    let mut ledger = Ledger::new(STREET);
+    let need = mall(&mut ledger);
+    let resolve = ledger.need(need).items[0].only(ClockKind::Resolve).unwrap();
+    let shares: Vec<_> = resolve.steps.iter().map(|step| step.after_per_mille).collect();
+    assert_eq!(shares, [Some(-200), Some(0), Some(500), Some(1_000)]);
+    let dispatch = ledger.need(need).dispatch.as_ref().unwrap();
+    assert!(dispatch.steps.iter().all(|step| step.after_per_mille.is_none()), "a wait is no share of a limit");
 }
 
 #[test]

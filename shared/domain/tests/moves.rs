@@ -14,6 +14,7 @@ use xh_domain::category::Tier;
 use xh_domain::clock::ClockKind;
 use xh_domain::correction::Correction;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
+use xh_domain::figures::{Counts, Period, PeriodCounts};
 use xh_domain::ids::{Hash256, KeyId, NeedId};
 use xh_domain::moves::{ITEM_COLUMNS, NEED_COLUMNS, is_about_an_item, item_allows, need_allows};
 use xh_domain::need::{ItemState, NeedState};
@@ -144,6 +145,7 @@ fn body(kind: OrderKind) -> OrderBody {
         }
         OrderKind::AnswerRequest => OrderBody::AnswerRequest(Answer { granted: true, note: None }),
         OrderKind::Resume => OrderBody::Resume { note: None },
+        OrderKind::KeepSuspended => OrderBody::KeepSuspended { note },
         OrderKind::Object => {
             OrderBody::Object(ObjectionMade { reason: ReturnReason::WrongDispatch, signed_form: true, note })
         }
@@ -189,6 +191,7 @@ fn body(kind: OrderKind) -> OrderBody {
         OrderKind::SendBack => OrderBody::SendBack { note: None },
         OrderKind::SentBack => OrderBody::SentBack { ordinal: 5, returned: Some(Box::new(handed(5))) },
         OrderKind::Erase => OrderBody::Erase { keys: vec![KeyId([1; 16])] },
+        OrderKind::LockPeriod => OrderBody::LockPeriod(Box::new(august())),
         OrderKind::Park => OrderBody::Park(Parked {
             topic: ParkedTopic::Orders,
             partition: 3,
@@ -197,6 +200,12 @@ fn body(kind: OrderKind) -> OrderBody {
             fault: ParkFault::Body,
         }),
     }
+}
+
+fn august() -> PeriodCounts {
+    let (from_ms, until_ms) = id::<Period>("2026-08").ms().unwrap();
+    let as_of_ms = until_ms;
+    PeriodCounts { ledger: id(STREET), from_ms, until_ms, as_of_ms, counters: Counts::default() }
 }
 
 fn to(unit: &str) -> Reassignment {
@@ -208,7 +217,7 @@ fn actor_of(kind: OrderKind) -> Actor {
         holder("head", "CENTER_HEAD:P-STREET")
     } else if kind == OrderKind::Veto {
         holder("secretary", "COMMUNITY_SECRETARY:P-C003")
-    } else if kind == OrderKind::TakePersonally {
+    } else if matches!(kind, OrderKind::TakePersonally | OrderKind::KeepSuspended) {
         holder("leader", "LEADER_IN_CHARGE:P-STREET:people")
     } else if kind.is_of_the_house() {
         Actor::system(SystemRole::Router)
@@ -286,7 +295,7 @@ fn every_kind_of_order_meets_every_state_of_a_need() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 8 * 46);
+    assert_eq!(walked, 8 * 48);
 }
 
 #[test]
@@ -309,7 +318,7 @@ fn every_order_about_an_item_meets_every_state_of_an_item() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 8 * 19);
+    assert_eq!(walked, 8 * 20);
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn a_body() -> impl Strategy<Value = OrderBody> {
         OrderBody::AnswerRequest(Answer { granted: true, note: None }),
         OrderBody::AnswerRequest(Answer { granted: false, note: note() }),
         OrderBody::Resume { note: None },
+        OrderBody::KeepSuspended { note: sealed(8) },
         OrderBody::Object(ObjectionMade { reason: ReturnReason::WrongDispatch, signed_form: true, note: sealed(9) }),
         OrderBody::Object(ObjectionMade { reason: ReturnReason::Other, signed_form: true, note: sealed(9) }),
         OrderBody::ReviewObjection { to: Some(to("U-WORKS")), note: None },

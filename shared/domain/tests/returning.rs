@@ -114,7 +114,10 @@ fn whoever_objects_never_reviews_and_another_reason_goes_to_the_leader() {
     let mut refused = |actor| ledger.refused("2026-09-14 11:30", actor, need, a(), review(None));
     assert_eq!(refused(shift_lead()), Refusal::NotYourDecision);
     let leader = holder("leader", "LEADER_IN_CHARGE:P-STREET:people");
-    ledger.done("2026-09-14 11:31", leader, need, a(), review(None));
+    ledger.done("2026-09-14 11:31", head(), need, a(), review(Some("U-WORKS")));
+    assert_eq!(item(&ledger, need).state, ItemState::Objected, "two sign, and until then it stays where it is");
+    ledger.done("2026-09-14 11:32", leader, need, a(), review(None));
+    assert_eq!(item(&ledger, need).state, ItemState::Sent);
 }
 
 #[test]

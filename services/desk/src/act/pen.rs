@@ -54,6 +54,7 @@ impl Pen<'_> {
                 OrderBody::AnswerRequest(order::Answer { granted, note: self.note(note)? })
             }
             Act::Resume(noted) => OrderBody::Resume { note: self.note(noted.note)? },
+            Act::KeepSuspended(noted) => OrderBody::KeepSuspended { note: self.must(noted.note)? },
             Act::Object { reason, signed_form, note } => {
                 let note = self.must(Some(note))?;
                 OrderBody::Object(ObjectionMade { reason, signed_form, note })

@@ -90,6 +90,7 @@ impl Given {
             },
             "answer_request" => Act::AnswerRequest { granted: self.passed == "true", note },
             "resume" => Act::Resume(noted),
+            "keep_suspended" => Act::KeepSuspended(noted),
             "object" => Act::Object {
                 reason: self.reason()?,
                 signed_form: self.has_signed_form(),

@@ -2,7 +2,7 @@
 //!
 //! A level names roles in the order in which they are asked: any of them may decide, the first that somebody
 //! holds is asked. So a vacancy stops nothing, and whoever is above may always take the decision to himself
-//! (一级抓一级). Who applied or handles never approves: that is `decide`'s four eyes, not this table's.
+//! (一级抓一级). Where 2.8 names two posts one after the other, two persons sign. Who applied or handles never approves: that is `decide`'s four eyes, not this table's.
 
 use std::collections::BTreeMap;
 
@@ -49,14 +49,16 @@ impl ApprovalLevel {
     /// What 2.8 says where an office does not: the shift lead (值班长) for small things, the leader in charge
     /// (分管领导) with the unit's form for the others, the principal leader (主要领导) for long ones.
     fn built_in(self) -> ApprovalRule {
-        let rule = |roles: &[Role], signed_form| ApprovalRule { roles: roles.to_vec(), signed_form };
+        let rule = |roles: &[Role], signed_form| ApprovalRule { first: vec![], roles: roles.to_vec(), signed_form };
         match self {
             ApprovalLevel::FirstExtension | ApprovalLevel::WrongDispatchReturn | ApprovalLevel::Pause => {
                 rule(&[Role::ShiftLead, Role::CenterHead], false)
             }
-            ApprovalLevel::FurtherExtension | ApprovalLevel::OtherReturn | ApprovalLevel::Suspension => {
-                rule(&[Role::LeaderInCharge, Role::StreetDirector], true)
+            ApprovalLevel::FurtherExtension | ApprovalLevel::OtherReturn => {
+                let first = vec![Role::CenterHead];
+                ApprovalRule { first, ..rule(&[Role::LeaderInCharge, Role::StreetDirector], true) }
             }
+            ApprovalLevel::Suspension => rule(&[Role::LeaderInCharge, Role::StreetDirector], true),
             ApprovalLevel::Designation => rule(&[Role::CenterHead, Role::LeaderInCharge], false),
             ApprovalLevel::LongExtension => rule(&[Role::StreetDirector, Role::StreetPartySecretary], true),
         }
@@ -67,6 +69,11 @@ impl ApprovalLevel {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRule {
+    /// 初签: who signs first, where two persons sign (`domain.md` 2.8: the head of the dispatch section, then the
+    /// deputy director); none where one signature is enough. Where an office has no such post, two of those who decide
+    /// sign.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first: Vec<Role>,
     /// Who may, in the order in which they are asked.
     pub roles: Vec<Role>,
     /// The application carries a form signed and sealed by the unit's leader (a photo of it).
@@ -105,6 +112,12 @@ impl From<Approvals> for BTreeMap<ApprovalLevel, ApprovalRule> {
 }
 
 impl Catalogue {
+    /// The posts that sign first at a level; nothing where one signature is enough.
+    pub fn first_signers(&self, level: ApprovalLevel, seat: Seat, at_ms: i64) -> Option<Posts> {
+        let first = &self.profile().approvals.rule(level).first;
+        (!first.is_empty()).then(|| self.posts_for(first, seat, at_ms))
+    }
+
     /// The posts that may approve at a level at an instant, in the order in which they are asked. An actor approves in the
     /// name of one of these posts, filled or not: a deputy may sit in a post whose holder is away.
     pub fn approvers(&self, level: ApprovalLevel, seat: Seat, at_ms: i64) -> Posts {
@@ -128,6 +141,8 @@ mod tests {
         assert_eq!(first(ApprovalLevel::Suspension), Role::LeaderInCharge, "10a of the example street");
         let forms = ApprovalLevel::ALL.into_iter().filter(|level| approvals.rule(*level).signed_form);
         assert_eq!(forms.count(), 4);
+        let two = ApprovalLevel::ALL.into_iter().filter(|level| !approvals.rule(*level).first.is_empty());
+        assert_eq!(two.collect::<Vec<_>>(), [ApprovalLevel::FurtherExtension, ApprovalLevel::OtherReturn]);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use xh_almanac::{DayCount, Limit, LimitUnit, Window, WorkWindows};
 
 use super::approval::Approvals;
 use super::office::Role;
-use super::profile::{Extensions, Ladder, Objections, Profile, Rung, RungForm, TierLimits, WaitingLimits};
+use super::profile::{
+    Extensions, Ladder, Objections, Profile, RepeatedOrders, Rung, RungForm, TierLimits, WaitingLimits,
+};
 use crate::category::Tier;
 use crate::clock::Colour;
 
@@ -127,6 +129,11 @@ pub(super) const fn extensions() -> Extensions {
     Extensions { count_max: 2, long_over_days: 5, after_deadline: false }
 }
 
+/// 一月三单: the third within 30 days.
+pub(super) const fn repeated_orders() -> RepeatedOrders {
+    RepeatedOrders { orders: 3, within_days: 30 }
+}
+
 /// The default ladder of `domain.md` 2.7; who leads through a joint committee has it in copy from the first order
 /// on (8, rule 11).
 fn default_ladder() -> Ladder {
@@ -136,6 +143,7 @@ fn default_ladder() -> Ladder {
         yellow_roles: vec![Role::UnitHandler, Role::GridBranchSecretary],
         reply: limit(1, LimitUnit::WorkDays),
         copied_at_dispatch: vec![],
+        repeated: repeated_orders(),
         rungs: vec![
             rung(
                 0,

@@ -129,6 +129,24 @@ pub struct Rung {
     pub roles: Vec<Role>,
 }
 
+/// 一月三单 (`domain.md` 2.7, third row of the ladder): so many orders to one unit within so long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepeatedOrders {
+    /// The order of the row that is raised, from 1; 0 raises none. Of a unit's orders the
+    /// last [`crate::street::UNIT_ORDERS_KEPT`] are remembered, so that a larger number raises none either.
+    pub orders: u8,
+    /// Natural days, of 24 hours each, back from the order.
+    pub within_days: u16,
+}
+
+impl RepeatedOrders {
+    /// How far back orders count.
+    pub fn within_ms(self) -> i64 {
+        i64::from(self.within_days) * 86_400_000
+    }
+}
+
 /// A ladder: yellow, then rungs from the deadline on. Without rungs it lights and orders nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +160,9 @@ pub struct Ladder {
     /// Who is copied when an item is dispatched (P0: the duty leader).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copied_at_dispatch: Vec<Role>,
+    /// 一月三单: when orders to one unit come so often that each further one goes out as the top rung's.
+    #[serde(default = "built_in::repeated_orders")]
+    pub repeated: RepeatedOrders,
     /// The rungs, lowest first, at most [`RUNGS_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rungs: Vec<Rung>,

@@ -1,8 +1,8 @@
 //! Routing: from a place, a time and a category to a ledger, a lead, a unit and a tier, with every reason.
 //!
 //! The cell gives the territory (块): which Party organisation leads. It is a cell of the service grid for the needs
-//! of people, of the unit grid for components of the city where there is one (`domain.md` 2.3). The category gives the duty (条): which
-//! unit handles. There is always somebody: outside every cell the duty desk of the district or of the
+//! of people, of the unit grid for components of the city where there is one (`domain.md` 2.3). The category gives
+//! the duty (条): which unit handles. There is always somebody: outside every cell the duty desk of the district or of the
 //! installation, without a duty the holder of the territory (属地兜底). What led there is returned as data, in
 //! the order of the look-ups.
 
@@ -32,6 +32,18 @@ pub struct Question {
     pub tier: Option<Tier>,
 }
 
+impl Question {
+    /// Radius of the accuracy circle; 0 where it is unknown.
+    fn accuracy_m(&self) -> u32 {
+        self.place.point.and_then(|fix| fix.accuracy_m).unwrap_or(0)
+    }
+
+    /// 部件: what the unit grid is there for.
+    fn is_of_a_component(&self) -> bool {
+        self.category.std_code.is_some_and(|code| code.is_component())
+    }
+}
+
 /// Where it goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Routed {
@@ -58,7 +70,7 @@ impl Catalogue {
         let sheet = self.sheet_for(question, &mut reasons);
         let service = sheet.and_then(|sheet| service_cell(sheet, question, point, &mut reasons));
         let unit = self.unit_cell(question, point, &mut reasons);
-        let by_unit_grid = unit.filter(|_| question.category.std_code.is_some_and(|code| code.is_component()));
+        let by_unit_grid = unit.filter(|_| question.is_of_a_component());
         reasons.extend(by_unit_grid.map(|_| Reason::ByUnitGrid));
         let territory = by_unit_grid.or(service);
         let code = territory.map(|cell| cell.code);
@@ -119,10 +131,20 @@ impl Catalogue {
             }
             reasons.push(Reason::UnknownUnitCell { given });
         }
-        let hit = sheet.index_at(question.occurred_at_ms).locate(point?)?;
+        let (point, index) = (point?, sheet.index_at(question.occurred_at_ms));
+        let hit = index.locate(point)?;
         let cell = sheet.cell(hit.cell);
         let agrees = |chosen: CellCode| chosen.community() == cell.code.community();
-        question.place.cell.is_none_or(|chosen| agrees(chosen.code)).then_some(cell)
+        if !question.place.cell.is_none_or(|chosen| agrees(chosen.code)) {
+            return None;
+        }
+        if question.is_of_a_component() {
+            // Cells of some hundred metres: for everything else such a circle would say much and decide nothing.
+            reasons.extend(hit.edge.then_some(Reason::OnUnitEdge));
+            let shares = candidates(sheet, index, point, question.accuracy_m());
+            reasons.extend(shares.map(|shares| Reason::UnitCandidates { shares }));
+        }
+        Some(cell)
     }
 
     /// The cell's Party organisation; where it names none, the community's.
@@ -193,16 +215,22 @@ fn service_cell<'a>(
     let (point, index) = (point?, sheet.index_at(question.occurred_at_ms));
     let hit = index.locate(point);
     reasons.extend(hit.map(|hit| if hit.edge { Reason::OnEdge } else { Reason::InCell }));
-    let accuracy_m = question.place.point.and_then(|fix| fix.accuracy_m).unwrap_or(0);
-    reasons.extend(candidates(sheet, index, point, accuracy_m));
+    let shares = candidates(sheet, index, point, question.accuracy_m());
+    reasons.extend(shares.map(|shares| Reason::Candidates { shares }));
     hit.map(|hit| sheet.cell(hit.cell))
 }
 
-fn candidates(sheet: &Sheet, index: &Index, point: CellPoint<Cgcs2000>, accuracy_m: u32) -> Option<Reason> {
+/// What lies in the accuracy circle; nothing where that is one cell.
+fn candidates(
+    sheet: &Sheet,
+    index: &Index,
+    point: CellPoint<Cgcs2000>,
+    accuracy_m: u32,
+) -> Option<Vec<CandidateShare>> {
     let found = index.shares(point, accuracy_m);
     let share = |share: &xh_atlas::Share| CandidateShare {
         cell: share.cell.map(|number| sheet.cell(number).code),
         per_mille: share.per_mille,
     };
-    (!found.is_empty()).then(|| Reason::Candidates { shares: found.iter().map(share).collect() })
+    (!found.is_empty()).then(|| found.iter().map(share).collect())
 }

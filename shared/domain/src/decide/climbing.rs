@@ -7,9 +7,8 @@
 use std::sync::Arc;
 
 use super::{Matter, one, short_enough};
-use crate::clock::{Clock, ClockKind, Step};
+use crate::clock::{Clock, ClockKind, OrderForm, Step};
 use crate::fact::Fact;
-use crate::ids::UnitId;
 use crate::letter::Letter;
 use crate::need::{Item, Need, NeedState, SupervisionOrder};
 use crate::order::Climb;
@@ -80,13 +79,26 @@ impl<'a> Matter<'a> {
             facts.push(Fact::LightTurned { item, light, rung, version, due_ms, posts: posts.clone() });
         }
         if let Some(form) = step.order {
-            let unit: Option<&UnitId> = need.item(item).map(|item| &item.responsible);
-            let number = need.item(item).map_or(1, Item::next_reply_version);
-            let reply = self.clocks(need, unit).reply(number, self.at_ms, form.reply, posts)?;
-            let (colour, posts) = (form.colour, posts.clone());
-            facts.push(Fact::SupervisionOrdered { item, colour, rung, version, due_ms, posts, reply });
+            let of = need.item(item).ok_or(Refusal::NoSuchStep)?;
+            let raised_to = self.raised_to(of, step);
+            let raised = raised_to.is_some();
+            let (top, form) = raised_to.unwrap_or((step, form));
+            let (colour, posts) = (form.colour, top.posts.clone());
+            let clocks = self.clocks(need, Some(&of.responsible));
+            let reply = clocks.reply(of.next_reply_version(), self.at_ms, form.reply, &posts)?;
+            facts.push(Fact::SupervisionOrdered { item, colour, rung, version, due_ms, posts, raised, reply });
         }
         Ok(facts)
+    }
+
+    /// 一月三单 (`domain.md` 2.7): the third order to one unit within a month goes out as the top rung's, whatever rung
+    /// it stands on. The rungs themselves are climbed one by one all the same.
+    fn raised_to<'c>(&self, item: &'c Item, step: &Step) -> Option<(&'c Step, OrderForm)> {
+        let rule = self.catalogue.ladder(item.tier)?.repeated;
+        let issued = self.street.orders_of(&item.responsible, rule.within_ms(), self.at_ms);
+        let is_one_too_many = rule.orders > 0 && issued + 1 >= usize::from(rule.orders);
+        let top = item.only(ClockKind::Resolve)?.top_order()?;
+        (is_one_too_many && top.0.rung > step.rung).then_some(top)
     }
 
     /// A receipt or reply holds the next rung until the order's reply is due. It comes from a post to which

@@ -53,7 +53,7 @@ impl Matter<'_> {
     }
 
     pub(super) fn merge(&self, need: &Need, merge: &Merge) -> Result<Vec<Fact>, Refusal> {
-        if !merges_into(need.id, merge.into) {
+        if !merges_into(need.id, merge.into) || !self.street.has_given(merge.into) {
             return Err(Refusal::NotAnOlderNeed);
         }
         self.ended(Ending::Merged { into: merge.into }, merge.note.as_ref())

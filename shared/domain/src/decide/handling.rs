@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::{Matter, one, short_enough};
+use crate::catalogue::office::RoleScope;
 use crate::clock::ClockKind;
 use crate::fact::Fact;
+use crate::ids::UnitId;
 use crate::letter::Letter;
 use crate::need::{Item, Need};
 use crate::order::{Delivery, EVIDENCE_PHOTOS_MAX, Evidence, Receipt};
@@ -14,6 +16,7 @@ use crate::report::Sealed;
 impl<'a> Matter<'a> {
     pub(super) fn sign(&self, letter: Letter, item: &Item) -> Result<Vec<Fact>, Refusal> {
         self.another_hand(item)?;
+        self.for_its_unit(item, &[])?;
         one(Fact::Signed { item: letter, late: self.is_late(item, ClockKind::Sign) })
     }
 
@@ -24,12 +27,14 @@ impl<'a> Matter<'a> {
         note: Option<&Arc<Sealed>>,
     ) -> Result<Vec<Fact>, Refusal> {
         self.another_hand(item)?;
+        self.for_its_unit(item, &[])?;
         short_enough(note)?;
         one(Fact::Contacted { item: letter, late: self.is_late(item, ClockKind::Contact), note: note.cloned() })
     }
 
     pub(super) fn progress(&self, letter: Letter, item: &Item, note: &Arc<Sealed>) -> Result<Vec<Fact>, Refusal> {
         self.another_hand(item)?;
+        self.for_its_unit(item, &item.cooperating)?;
         short_enough([note])?;
         one(Fact::Progressed { item: letter, note: Arc::clone(note) })
     }
@@ -41,6 +46,7 @@ impl<'a> Matter<'a> {
         evidence: &Evidence,
     ) -> Result<Vec<Fact>, Refusal> {
         self.another_hand(item)?;
+        self.for_its_unit(item, &[])?;
         if evidence.note.is_none() && evidence.photos.is_empty() {
             return Err(Refusal::NoEvidence);
         }
@@ -69,6 +75,19 @@ impl<'a> Matter<'a> {
             Delivery::Delivered => Fact::Delivered(receipt.clone()),
             Delivery::Failed { .. } => Fact::Undelivered(receipt.clone()),
         })
+    }
+
+    /// Whoever acts as a unit's handler or head acts for the unit that has the item, or for one of `others` (配合单位
+    /// report their part). The centre's own posts may enter what a unit without a seat here has done.
+    pub(super) fn for_its_unit(&self, item: &Item, others: &[UnitId]) -> Result<(), Refusal> {
+        let post = self.order.actor.post.as_ref().and_then(|post| self.catalogue.posts().get(post));
+        let of_unit = post.filter(|post| post.role.scope() == RoleScope::Unit);
+        match of_unit.and_then(|post| post.unit.as_ref()) {
+            Some(unit) if *unit != item.responsible && !others.contains(unit) => {
+                Err(Refusal::NotYourUnit { unit: item.responsible.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Four eyes must be able to name everybody who had a hand in the item.

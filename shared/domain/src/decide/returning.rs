@@ -57,6 +57,7 @@ impl<'a> Matter<'a> {
         match to {
             None => one(Fact::RequestRefused { item: letter, note: note.cloned() }),
             Some(to) if to.responsible == item.responsible => Err(Refusal::SameUnit),
+            Some(_) if asked.signatures > 1 => self.sign_first(letter, item, asked, note.cloned()),
             Some(to) => self.moved(letter, item, to, false, note),
         }
     }

@@ -11,14 +11,30 @@ use crate::street::Figures;
 impl Fold<'_> {
     pub(super) fn asking_fact(&self, figures: &mut Figures, need: &mut Need, fact: &Fact) -> Result<(), Unfit> {
         match fact {
-            Fact::Requested { item, what, level, posts, clock, .. } => {
+            Fact::Requested { item, what, level, posts, signatures, clock, .. } => {
                 let item = self.item(need, *item)?;
                 let by = persons(&self.entry.actor).cloned().collect();
-                item.asked = Some(Asked { what: *what, level: *level, posts: posts.clone(), by, asked_ms: self.at_ms });
+                item.asked = Some(Asked {
+                    what: *what,
+                    level: *level,
+                    posts: posts.clone(),
+                    signatures: *signatures,
+                    by,
+                    signed: Vec::new(),
+                    asked_ms: self.at_ms,
+                });
                 match what {
                     Request::Objection { .. } => item.state = ItemState::Objected,
                     _ => item.handled_by(&self.entry.actor),
                 }
+                start(item, clock);
+            }
+            Fact::FirstSigned { item, posts, clock, .. } => {
+                let item = self.item(need, *item)?;
+                let asked = item.asked.as_mut().ok_or(self.unfit("what was asked for"))?;
+                asked.signed.extend(persons(&self.entry.actor).cloned());
+                asked.posts.clone_from(posts);
+                asked.signatures = 1;
                 start(item, clock);
             }
             Fact::RequestRefused { item, .. } | Fact::RequestOvertaken { item } => {
@@ -47,6 +63,7 @@ impl Fold<'_> {
                 item.state = ItemState::Suspended;
                 start(item, clock);
             }
+            Fact::SuspensionKept { item, clock, .. } => start(self.item(need, *item)?, clock),
             Fact::Resumed { item, clock, .. } => {
                 let item = self.item(need, *item)?;
                 self.stop(item, ClockKind::Suspension);

@@ -6,7 +6,7 @@ use crate::clock::{ClockKind, Colour, Light};
 use crate::ids::{OrgId, PostId, UnitId};
 use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
-use crate::texts::sentence::{Sentence, clock_words, colour_words, light_words, order, pause_words};
+use crate::texts::sentence::{RAISED, Sentence, clock_words, colour_words, light_words, order, pause_words};
 use crate::texts::{reasons, refusal_words};
 
 fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
@@ -119,10 +119,14 @@ fn owned(unit: &UnitId, suggested: Option<&UnitId>, reason: Option<&Reason>, nam
 
 /// A rung: what it did, when it was due and after which deadline, who was told.
 fn climbed(because: &Because, names: &Names) -> Sentence {
-    let Why::Rung { clock, rung, light, colour, due_ms, deadline_ms, posts, .. } = &because.why else {
+    let Why::Rung { clock, rung, light, colour, raised, after_per_mille, due_ms, deadline_ms, posts, .. } =
+        &because.why
+    else {
         return say("", "");
     };
     let (what_zh, what_en) = rung_words(*clock, *rung, *light, *colour);
+    let (why_zh, why_en) = if *raised { RAISED } else { ("", "") };
+    let (share_zh, share_en) = after_per_mille.map(share_words).unwrap_or_default();
     let (when_zh, when_en) = match deadline_ms {
         Some(ms) if ms == due_ms => ("时限届满".to_owned(), "at the deadline".to_owned()),
         Some(ms) if due_ms < ms => {
@@ -133,9 +137,27 @@ fn climbed(because: &Because, names: &Names) -> Sentence {
     };
     let (told_zh, told_en) = told(posts, names);
     say(
-        format!("{what_zh}：{} 到点，{when_zh}{told_zh}", with_weekday(*due_ms)),
-        format!("{what_en}: due {}, {when_en}{told_en}", to_minute(*due_ms)),
+        format!("{what_zh}{why_zh}：{} 到点，{when_zh}{share_zh}{told_zh}", with_weekday(*due_ms)),
+        format!("{what_en}{why_en}: due {}, {when_en}{share_en}{told_en}", to_minute(*due_ms)),
     )
+}
+
+/// How much of the limit lies between the deadline and a rung; at the deadline nothing is to be said.
+fn share_words(per_mille: i32) -> (String, String) {
+    let percent = percent(per_mille.unsigned_abs());
+    match per_mille {
+        0 => Default::default(),
+        ..0 => (format!("（剩余时限的 {percent} %）"), format!(" ({percent} % of the limit left)")),
+        _ => (format!("（超过时限的 {percent} %）"), format!(" (over by {percent} % of the limit)")),
+    }
+}
+
+/// A share in percent, with a decimal only where it has one.
+fn percent(per_mille: u32) -> String {
+    match per_mille % 10 {
+        0 => (per_mille / 10).to_string(),
+        tenth => format!("{}.{tenth}", per_mille / 10),
+    }
 }
 
 fn rung_words(clock: ClockKind, rung: u8, light: Option<Light>, colour: Option<Colour>) -> (String, String) {

@@ -27,6 +27,8 @@ impl Fact {
             | Fact::Whistled { item, clock, .. }
             | Fact::Extended { item, clock, .. }
             | Fact::Suspended { item, clock, .. }
+            | Fact::SuspensionKept { item, clock, .. }
+            | Fact::FirstSigned { item, clock, .. }
             | Fact::Resumed { item, clock, .. } => vec![(Some(*item), clock)],
             Fact::Redispatched { item, clocks, .. } => clocks.iter().map(|clock| (Some(*item), clock)).collect(),
             Fact::Recounted { clocks, .. } => clocks.iter().map(|it| (it.item, &it.clock)).collect(),

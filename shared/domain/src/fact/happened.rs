@@ -16,11 +16,20 @@ use crate::category::Tier;
 use crate::clock::{Clock, ClockKind, Colour, Light};
 use crate::correction::Correction;
 use crate::ending::{CalledBack, EmergencyService, Ending, ReopenReason};
+use crate::figures::PeriodCounts;
 use crate::ids::{Hash256, KeyId, LedgerCode, NeedId, OrgId, PostId, ReportId, UnitId};
 use crate::letter::Letter;
 use crate::need::Need;
 use crate::order::{Evidence, Handed, KeptPhoto, Parked, Receipt, ReportFault};
 use crate::report::Sealed;
+
+fn one() -> u8 {
+    1
+}
+
+fn is_one(count: &u8) -> bool {
+    *count == 1
+}
 
 /// One thing that is so from now on.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -268,11 +277,26 @@ pub enum Fact {
         what: Request,
         /// Who decides.
         level: ApprovalLevel,
-        /// In the name of which posts it can be decided; the first is asked.
+        /// In the name of which posts it can be decided, or signed first; the first of them is asked.
         posts: Vec<PostId>,
+        /// How many persons must sign.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        signatures: u8,
         /// Why.
         note: Arc<Sealed>,
         /// The wait for the answer.
+        clock: Clock,
+    },
+    /// 初签: the first of two signatures; now other posts decide (`domain.md` 2.8).
+    FirstSigned {
+        /// The item.
+        item: Letter,
+        /// The opinion.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Arc<Sealed>>,
+        /// In the name of which posts it is decided now; the first is asked.
+        posts: Vec<PostId>,
+        /// The wait for the answer, anew.
         clock: Clock,
     },
     /// 不同意: what was asked for is not granted; a unit that objected has the item still.
@@ -309,6 +333,15 @@ pub enum Fact {
         note: Option<Arc<Sealed>>,
         /// Since when, and what is left of the limit, on its own axis; negative if it was overdue.
         pause: Pause,
+        /// The wait until it is looked at again.
+        clock: Clock,
+    },
+    /// 继续挂账: reviewed, and it stands on; its next review is waited for.
+    SuspensionKept {
+        /// The item.
+        item: Letter,
+        /// Why.
+        note: Arc<Sealed>,
         /// The wait until it is looked at again.
         clock: Clock,
     },
@@ -370,6 +403,9 @@ pub enum Fact {
         due_ms: i64,
         /// To whom: posts, cumulative.
         posts: Vec<PostId>,
+        /// 一月三单: it is the unit's third within a month or a later one, so it goes out as that of the top rung.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        raised: bool,
         /// The wait for its reply.
         reply: Clock,
     },
@@ -479,6 +515,13 @@ pub enum Fact {
     Erased {
         /// The keys.
         keys: Vec<KeyId>,
+    },
+    /// 统计锁定: the figures of a period stand as they are here. Of the street, not of a need.
+    PeriodLocked {
+        /// Period, instant and counters.
+        counts: Box<PeriodCounts>,
+        /// Their digest.
+        digest: Hash256,
     },
     /// An unreadable record was put aside.
     Parked(Parked),

@@ -6,23 +6,40 @@
 use std::collections::BTreeMap;
 
 use super::line::{Line, deadline};
+use super::lock::Lock;
+use super::period::Period;
 use super::row::Row;
 use crate::clock::{Clock, ClockKind};
 use crate::fact::{Entry, Fact, HandOverOutcome, SentItem};
-use crate::ids::{NeedId, UnitId};
+use crate::ids::{LedgerCode, NeedId, UnitId};
 use crate::letter::Letter;
 
 /// The needs of one ledger (or of several) and what has become of them, up to the last entry folded.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Casebook {
     pub(super) rows: BTreeMap<NeedId, Row>,
+    locks: Vec<Lock>,
 }
 
 impl Casebook {
     /// Folds one entry; entries come in the order of their ledger.
     pub fn fold(&mut self, entry: &Entry, at_ms: i64) {
-        let Some(need) = entry.need else { return };
+        let Some(need) = entry.need else { return self.of_no_need(entry, at_ms) };
         entry.facts().iter().for_each(|fact| self.fact(need, fact, at_ms));
+    }
+
+    fn of_no_need(&mut self, entry: &Entry, at_ms: i64) {
+        for fact in entry.facts() {
+            if let Fact::PeriodLocked { counts, digest } = fact {
+                let (order, by) = (entry.order.id.clone(), entry.actor.clone());
+                self.locks.push(Lock { order, by, at_ms, counts: (**counts).clone(), digest: *digest });
+            }
+        }
+    }
+
+    /// The lock of exactly this period in a ledger.
+    pub fn lock(&self, ledger: LedgerCode, period: Period) -> Option<&Lock> {
+        self.locks.iter().find(|lock| lock.counts.ledger == ledger && lock.counts.period() == Some(period))
     }
 
     fn fact(&mut self, need: NeedId, fact: &Fact, at_ms: i64) {

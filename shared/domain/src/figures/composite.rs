@@ -4,8 +4,8 @@
 //! in the figure's name, so that no two composites are taken for each other. It is made of the unrounded rates and
 //! rounded once (8, rule 9).
 
+use super::counts::Counts;
 use super::rate::{Rate, Share, half_up, written};
-use super::sheet::Sheet;
 use crate::texts::Told;
 
 /// A composite of three rates; the weights are whole percents and make 100.
@@ -31,17 +31,17 @@ impl Composite {
     }
 
     /// In hundredths of a percent, half up; nothing where one of the rates is of nothing.
-    pub fn percent_hundredths(self, sheet: &Sheet) -> Option<u64> {
+    pub fn percent_hundredths(self, counts: &Counts) -> Option<u64> {
         let mut shares = [(Share { marks_per_mille: 0, of: 1 }, 0); 3];
         for (share, (rate, weight)) in shares.iter_mut().zip(self.rates) {
-            *share = (sheet.rate(rate)?, weight);
+            *share = (counts.rate(rate)?, weight);
         }
         Some(weighed(shares))
     }
 
     /// The same as people write it: `89.22`.
-    pub fn percent(self, sheet: &Sheet) -> Option<String> {
-        self.percent_hundredths(sheet).map(written)
+    pub fn percent(self, counts: &Counts) -> Option<String> {
+        self.percent_hundredths(counts).map(written)
     }
 }
 

@@ -53,6 +53,18 @@ impl Period {
         self.last
     }
 
+    /// Its first instant, and the first one after it.
+    pub fn ms(self) -> Option<(i64, i64)> {
+        Some((self.first.start_ms(), self.last.plus(1)?.start_ms()))
+    }
+
+    /// The days between two midnights of the office, the later one not included.
+    pub fn of_ms(from_ms: i64, until_ms: i64) -> Option<Period> {
+        let first = Day::of(from_ms)?;
+        let period = Period::new(first, Day::of(until_ms)?.plus(-1)?)?;
+        (period.ms() == Some((from_ms, until_ms))).then_some(period)
+    }
+
     /// Whether an instant lies in it.
     pub fn holds(self, at_ms: i64) -> bool {
         Day::of(at_ms).is_some_and(|day| self.first <= day && day <= self.last)
@@ -126,6 +138,19 @@ mod tests {
         assert!(september.holds(midnight_ms - 1) && !september.holds(midnight_ms));
         assert!(!september.is_over(midnight_ms - 1) && september.is_over(midnight_ms));
         assert!(september.overlaps(period("2026-09-30..2026-10-01")) && !september.overlaps(period("2026-10")));
+    }
+
+    #[test]
+    fn a_period_is_half_open_between_two_midnights() {
+        let september = period("2026-09");
+        let (from_ms, until_ms) = september.ms().unwrap();
+        assert!(september.holds(from_ms) && !september.holds(from_ms - 1));
+        assert!(september.holds(until_ms - 1) && !september.holds(until_ms));
+        assert_eq!(Period::of_ms(from_ms, until_ms), Some(september));
+        for (from, until) in [(from_ms + 1, until_ms), (from_ms, until_ms - 1), (from_ms, from_ms), (until_ms, from_ms)]
+        {
+            assert_eq!(Period::of_ms(from, until), None, "{from}..{until}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::book::Casebook;
 use super::counter::Counter;
+use super::counts::Counts;
 use super::period::Period;
 use super::rate::{Rate, Share};
 use crate::ids::{ItemId, NeedId};
@@ -85,9 +86,13 @@ impl Sheet {
         self.tally(counter).count
     }
 
+    /// The bare counters.
+    pub fn counts(&self) -> Counts {
+        Counter::ALL.into_iter().map(|counter| (counter, self.count(counter))).collect()
+    }
+
     /// A rate; nothing where its denominator is 0.
     pub fn rate(&self, rate: Rate) -> Option<Share> {
-        let (numerator, denominator) = rate.formula();
-        Share::of(self.count(numerator), self.count(denominator))
+        self.counts().rate(rate)
     }
 }

@@ -11,7 +11,8 @@ use crate::order::OrderKind;
 use ItemState::{AwaitingApproval, HandledAwaitingCheck, Handling, Objected, Sent, Signed, Suspended, TickedOff};
 use NeedState::{Closed, Dispatched, Ended, InHandOver, Moved, Registered, Reported};
 
-/// Arrows between an item's states. Signing leads past the first contact where the tier has none (C and S).
+/// Arrows between an item's states. Signing leads past the first contact where the tier has none (C and S); of two
+/// signatures the first leaves an objection where it is.
 static ITEM_LEADS: [(OrderKind, ItemState, &[ItemState]); 13] = [
     (OrderKind::Sign, Sent, &[Signed, Handling]),
     (OrderKind::Contact, Signed, &[Handling]),
@@ -21,7 +22,7 @@ static ITEM_LEADS: [(OrderKind, ItemState, &[ItemState]); 13] = [
     (OrderKind::AnswerRequest, Handling, &[Handling, Suspended]),
     (OrderKind::Resume, Suspended, &[Handling]),
     (OrderKind::Object, Sent, &[Objected]),
-    (OrderKind::ReviewObjection, Objected, &[Sent]),
+    (OrderKind::ReviewObjection, Objected, &[Sent, Objected]),
     (OrderKind::Designate, Objected, &[Sent]),
     (OrderKind::Veto, HandledAwaitingCheck, &[Handling]),
     (OrderKind::Veto, AwaitingApproval, &[Handling]),

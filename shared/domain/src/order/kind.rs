@@ -26,6 +26,7 @@ pub enum OrderKind {
     AskSuspension,
     AnswerRequest,
     Resume,
+    KeepSuspended,
     Object,
     ReviewObjection,
     Redispatch,
@@ -55,6 +56,7 @@ pub enum OrderKind {
     SendBack,
     SentBack,
     Erase,
+    LockPeriod,
     Park,
 }
 
@@ -78,6 +80,7 @@ impl OrderBody {
             OrderBody::AskSuspension(_) => OrderKind::AskSuspension,
             OrderBody::AnswerRequest(_) => OrderKind::AnswerRequest,
             OrderBody::Resume { .. } => OrderKind::Resume,
+            OrderBody::KeepSuspended { .. } => OrderKind::KeepSuspended,
             OrderBody::Object(_) => OrderKind::Object,
             OrderBody::ReviewObjection { .. } => OrderKind::ReviewObjection,
             OrderBody::Redispatch(_) => OrderKind::Redispatch,
@@ -107,6 +110,7 @@ impl OrderBody {
             OrderBody::SendBack { .. } => OrderKind::SendBack,
             OrderBody::SentBack { .. } => OrderKind::SentBack,
             OrderBody::Erase { .. } => OrderKind::Erase,
+            OrderBody::LockPeriod(_) => OrderKind::LockPeriod,
             OrderBody::Park(_) => OrderKind::Park,
         }
     }
@@ -114,7 +118,7 @@ impl OrderBody {
 
 impl OrderKind {
     /// All of them, in the order of the table of legal moves.
-    pub const ALL: [OrderKind; 46] = [
+    pub const ALL: [OrderKind; 48] = [
         OrderKind::Open,
         OrderKind::RefuseReport,
         OrderKind::RepeatReport,
@@ -131,6 +135,7 @@ impl OrderKind {
         OrderKind::AskSuspension,
         OrderKind::AnswerRequest,
         OrderKind::Resume,
+        OrderKind::KeepSuspended,
         OrderKind::Object,
         OrderKind::ReviewObjection,
         OrderKind::Redispatch,
@@ -160,6 +165,7 @@ impl OrderKind {
         OrderKind::SendBack,
         OrderKind::SentBack,
         OrderKind::Erase,
+        OrderKind::LockPeriod,
         OrderKind::Park,
     ];
 

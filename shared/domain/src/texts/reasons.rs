@@ -1,6 +1,7 @@
 //! What the router found out about a report, look-up by look-up, in words. Pure.
 
 use crate::case::{CandidateShare, Reason};
+use crate::ids::CellCode;
 use crate::texts::names::Names;
 use crate::texts::sentence::Sentence;
 
@@ -14,7 +15,24 @@ pub fn of(reason: &Reason, names: &Names) -> Sentence {
             "坐标恰在网格边界上，按规则归属（专属优先，编码小者优先）",
             "exactly on an edge; the rule for edges chose",
         ),
-        Reason::Candidates { shares } => candidates(shares, names),
+        Reason::Candidates { shares } => {
+            let (zh, en) = candidates(shares, &|cell| names.cell(cell));
+            say(
+                format!("定位精度范围涉及多个网格，可人工改选：{zh}"),
+                format!("the accuracy circle reaches more than one cell: {en}"),
+            )
+        }
+        Reason::OnUnitEdge => plain(
+            "坐标恰在万米单元网格边界上，按规则归属（编码小者优先）",
+            "exactly on an edge of the unit grid; the lowest code has it",
+        ),
+        Reason::UnitCandidates { shares } => {
+            let (zh, en) = candidates(shares, &|cell| cell.to_string());
+            say(
+                format!("定位精度范围涉及多个万米单元网格：{zh}"),
+                format!("the accuracy circle reaches more than one cell of the unit grid: {en}"),
+            )
+        }
         Reason::ChosenCell { reason } => {
             say(format!("人工选定网格（{}）", reason.as_str()), format!("a person chose the cell: {}", reason.as_str()))
         }
@@ -48,10 +66,10 @@ pub fn of(reason: &Reason, names: &Names) -> Sentence {
 }
 
 /// The accuracy circle and what lies in it, in words.
-fn candidates(shares: &[CandidateShare], names: &Names) -> Sentence {
+fn candidates(shares: &[CandidateShare], name: &dyn Fn(CellCode) -> String) -> (String, String) {
     let percent = |share: &CandidateShare| format!("{}.{} %", share.per_mille / 10, share.per_mille % 10);
     let zh = |share: &CandidateShare| {
-        let cell = share.cell.map_or_else(|| "网格之外".to_owned(), |cell| format!("“{}”", names.cell(cell)));
+        let cell = share.cell.map_or_else(|| "网格之外".to_owned(), |cell| format!("“{}”", name(cell)));
         format!("{cell} {}", percent(share))
     };
     let en = |share: &CandidateShare| {
@@ -60,8 +78,5 @@ fn candidates(shares: &[CandidateShare], names: &Names) -> Sentence {
     };
     let list =
         |word: &dyn Fn(&CandidateShare) -> String, between| shares.iter().map(word).collect::<Vec<_>>().join(between);
-    Sentence {
-        zh: format!("定位精度范围涉及多个网格，可人工改选：{}", list(&zh, "、")),
-        en: format!("the accuracy circle reaches more than one cell: {}", list(&en, ", ")),
-    }
+    (list(&zh, "、"), list(&en, ", "))
 }

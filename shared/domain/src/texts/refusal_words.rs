@@ -2,7 +2,7 @@
 
 use crate::refusal::Refusal;
 
-use crate::texts::moment::with_weekday;
+use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
 use crate::texts::sentence::Sentence;
 
@@ -34,6 +34,18 @@ pub fn of(refusal: &Refusal, names: &Names) -> Sentence {
         Refusal::NoSuchOrder { rung } => {
             with(format!("没有第 {rung} 级督办单"), format!("there is no order of rung {rung}"))
         }
+        Refusal::NotYourUnit { unit } => with(
+            format!("该事项由“{}”承办，请以其岗位办理", names.unit(unit)),
+            format!("{unit} has the item: it is done in the name of its posts"),
+        ),
+        Refusal::PeriodNotOver { until_ms } => with(
+            format!("统计周期尚未结束（{}）", with_weekday(*until_ms)),
+            format!("the period is not over before {}", to_minute(*until_ms)),
+        ),
+        Refusal::PeriodLocked { from_ms, until_ms } => with(
+            format!("该周期已锁定（{} 至 {}）", with_weekday(*from_ms), with_weekday(*until_ms)),
+            format!("locked already, from {} until {}", to_minute(*from_ms), to_minute(*until_ms)),
+        ),
         Refusal::NotYet { due_ms } => {
             with(format!("未到时间（{}）", with_weekday(*due_ms)), format!("not due before {due_ms} ms"))
         }
@@ -94,7 +106,7 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::NotTickedOff => ("该事项尚未销号", "the item is not ticked off yet"),
         Refusal::AlreadyDispatched => ("已经派遣，须按流程办结", "dispatched already: its items must be ticked off"),
         Refusal::NotAnOlderNeed => {
-            ("只能并入本台账同年度编号更早的一件", "a need is merged into an older one of the same ledger and year")
+            ("只能并入本台账中编号更早的一件", "a need is merged into an older one of the same ledger")
         }
         Refusal::NotMerged => ("该件没有并案", "it was not merged"),
         Refusal::AlreadyCalledBack => ("已经回访", "called back already"),
@@ -131,6 +143,18 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::NothingProvisional => ("没有暂定的时限", "nothing is provisional"),
         Refusal::StillProvisional { .. } => ("日历仍不够长，时限继续暂定", "the calendar is still too short"),
         Refusal::NoSuchStep => ("没有这一级", "the clock has no such step"),
-        _ => return None,
+        Refusal::NotAPeriod => ("不是本台账的完整日期区间", "not whole days of this ledger"),
+        Refusal::Stale { .. }
+        | Refusal::UnknownItem { .. }
+        | Refusal::UnknownUnit { .. }
+        | Refusal::UnknownOrganisation { .. }
+        | Refusal::UnitTwice { .. }
+        | Refusal::NotAdmitted { .. }
+        | Refusal::NoSuchOrder { .. }
+        | Refusal::NotYourUnit { .. }
+        | Refusal::PeriodNotOver { .. }
+        | Refusal::PeriodLocked { .. }
+        | Refusal::NotYet { .. }
+        | Refusal::Held { .. } => return None,
     })
 }

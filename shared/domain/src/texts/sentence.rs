@@ -4,16 +4,19 @@
 
 mod asked;
 mod ended;
+mod waits;
 
 pub use self::asked::{pause_words, unit_words};
 pub use self::ended::{outcome_words, rating_words};
-use crate::clock::{ClockKind, Colour, Light};
-use crate::fact::{Answer, Entry, Fact, HandOverOutcome, RecountedClock, SentItem};
-use crate::ids::PostId;
+pub use self::waits::RAISED;
+use crate::clock::{Clock, ClockKind, Colour, Light};
+use crate::fact::{Answer, Entry, Fact, HandOverOutcome, SentItem};
+use crate::figures::PeriodCounts;
+use crate::ids::LedgerCode;
 use crate::letter::Letter;
-use crate::order::{Courier, Delivery, DeliveryFault, OrderKind, Receipt};
+use crate::order::OrderKind;
 
-use crate::texts::moment::{dated_zh, to_minute, with_weekday};
+use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
 use crate::texts::refusal_words;
 
@@ -37,7 +40,8 @@ pub fn of_entry(entry: &Entry, names: &Names) -> Vec<Sentence> {
         Answer::Refused(refusal) => {
             let why = refusal_words::of(refusal, names);
             let (order_zh, order_en) = order(entry.order.kind);
-            vec![say(format!("“{order_zh}”未被接受：{}", why.zh), format!("“{order_en}” was refused: {}", why.en))]
+            let zh = format!("“{order_zh}”未被接受：{}", why.zh);
+            vec![of_item(entry.order.item, &zh, &format!("“{order_en}” was refused: {}", why.en))]
         }
     }
 }
@@ -61,6 +65,7 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::AskSuspension => ("申请挂账（暂停）", "ask for a suspension"),
         OrderKind::AnswerRequest => ("审批申请", "answer a request"),
         OrderKind::Resume => ("恢复办理", "resume"),
+        OrderKind::KeepSuspended => ("继续挂账", "keep suspended"),
         OrderKind::Object => ("提出异议", "object"),
         OrderKind::ReviewObjection => ("异议审查", "review an objection"),
         OrderKind::Redispatch => ("改派", "redispatch"),
@@ -90,19 +95,16 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::SendBack => ("退回", "send back"),
         OrderKind::SentBack => ("退回到达", "sent back"),
         OrderKind::Erase => ("删除个人信息", "erase"),
+        OrderKind::LockPeriod => ("锁定统计", "lock a period"),
         OrderKind::Park => ("搁置", "park"),
     }
 }
 
+/// One arm for every kind of fact, so that the compiler counts them: a new kind needs its sentence.
+#[rustfmt::skip]
 fn of_fact(fact: &Fact, names: &Names) -> Sentence {
     match fact {
-        Fact::Opened { clock, .. } => {
-            let due = clock.deadline().instant_ms;
-            say(
-                format!("上报受理，应于 {} 前派遣", with_weekday(due)),
-                format!("reported; to be dispatched by {}", to_minute(due)),
-            )
-        }
+        Fact::Opened { clock, .. } => opened(clock),
         Fact::ReportRefused { .. } => say("拒收：同一编号的另一份上报", "refused: another report under the same id"),
         Fact::ReportRepeated { .. } => say("同一上报再次送达，未重复登记", "the same report came again: nothing new"),
         Fact::HistoryTaken { .. } => say("历史案件接管，仅存档", "taken over from another system, for the record"),
@@ -112,103 +114,113 @@ fn of_fact(fact: &Fact, names: &Names) -> Sentence {
         Fact::Signed { item, late } => timed(*item, *late, "签收", "signed"),
         Fact::Contacted { item, late, .. } => timed(*item, *late, "首次联系群众", "first contact with the resident"),
         Fact::Progressed { item, .. } => about(*item, "办理进展", "progress noted"),
-        Fact::TickOffApplied { item, clock, .. } => {
-            let due = clock.deadline().instant_ms;
-            let zh = format!("申请销号，应于 {} 前核查", with_weekday(due));
-            about(*item, &zh, &format!("tick-off applied for; check due {}", to_minute(due)))
-        }
+        Fact::TickOffApplied { item, clock, .. } => applied(*item, clock),
         Fact::CheckPassed { item, .. } => about(*item, "核查通过，待审批", "check passed, awaits approval"),
-        Fact::CheckFailed { item, rework, .. } => {
-            about(*item, &format!("核查未通过，返工（第 {rework} 次）"), &format!("check failed, rework no. {rework}"))
-        }
-        Fact::ApprovalRefused { item, rework, .. } => about(
-            *item,
-            &format!("审批不同意，返工（第 {rework} 次）"),
-            &format!("approval refused, rework no. {rework}"),
-        ),
+        Fact::CheckFailed { item, rework, .. } => reworked(*item, *rework, "核查未通过", "check failed"),
+        Fact::ApprovalRefused { item, rework, .. } => reworked(*item, *rework, "审批不同意", "approval refused"),
         Fact::TickedOff { item, on_time: true } => about(*item, "销号（按期）", "ticked off, on time"),
         Fact::TickedOff { item, on_time: false } => about(*item, "销号（超期）", "ticked off, late"),
-        Fact::NeedClosed { on_time: true, .. } => {
-            say("全部事项销号，结案（按期）", "all items ticked off, need closed on time")
+        Fact::NeedClosed { on_time, .. } => closed(*on_time),
+        Fact::Requested { item, what, level, posts, signatures, clock, .. } => {
+            asked::requested(*item, *what, (*level, *signatures), (posts, clock), names)
         }
-        Fact::NeedClosed { on_time: false, .. } => {
-            say("全部事项销号，结案（超期）", "all items ticked off, need closed late")
+        Fact::FirstSigned { item, posts, clock, .. } => asked::first_signed(*item, posts, clock, names),
+        Fact::RequestRefused { item, .. } => about(*item, "申请未获同意", "request not granted"),
+        Fact::RequestOvertaken { item } => asked::overtaken(*item),
+        Fact::Extended { item, clock, .. } => asked::until(*item, clock, "延期获批，完成时限改为", "extended, now due"),
+        Fact::Suspended { item, reason, clock, .. } => asked::suspended(*item, *reason, clock),
+        Fact::SuspensionKept { item, clock, .. } => asked::kept_suspended(*item, clock),
+        Fact::Resumed { item, clock, .. } => asked::resumed(*item, clock),
+        Fact::Redispatched { item, responsible, designated, .. } => asked::moved(*item, responsible, *designated, names),
+        Fact::Ended { how, .. } => ended::ended(*how),
+        Fact::Unmerged { .. } => say("撤销并案，单独办理", "unmerged, goes on by itself"),
+        Fact::EmergencyCalled { service, .. } => ended::called(*service),
+        Fact::Vetoed { item, rework, .. } => {
+            reworked(*item, *rework, "社区否决销号", "tick-off vetoed by the community")
         }
-        Fact::Requested { .. }
-        | Fact::RequestRefused { .. }
-        | Fact::RequestOvertaken { .. }
-        | Fact::Extended { .. }
-        | Fact::Suspended { .. }
-        | Fact::Resumed { .. }
-        | Fact::Redispatched { .. } => asked::of_fact(fact, names),
-        Fact::Ended { .. }
-        | Fact::Unmerged { .. }
-        | Fact::EmergencyCalled { .. }
-        | Fact::Vetoed { .. }
-        | Fact::CalledBack { .. }
-        | Fact::Reopened { .. }
-        | Fact::Corrected { .. }
-        | Fact::Whistled { .. }
-        | Fact::WhistleAnswered { .. }
-        | Fact::TakenPersonally { .. } => ended::of_fact(fact, names),
-        _ => of_wait(fact, names),
-    }
-}
-
-/// Facts of clocks, messages and hand-over.
-fn of_wait(fact: &Fact, names: &Names) -> Sentence {
-    match fact {
-        Fact::LightTurned { item, light, posts, .. } => {
-            let (zh, en) = light_words(*light);
-            about(*item, &format!("{zh}{}", told_zh(posts, names)), &format!("{en}{}", told_en(posts)))
+        Fact::CalledBack { said, late, .. } => ended::called_back(said, *late),
+        Fact::Reopened { item, reason, clock, .. } => ended::reopened(*item, *reason, clock),
+        Fact::Corrected { item, what, .. } => ended::corrected(*item, what, names),
+        Fact::Whistled { item, unit, clock, .. } => ended::whistled(*item, unit, clock, names),
+        Fact::WhistleAnswered { item, late, .. } => timed(*item, *late, "已报到", "the district's office has come"),
+        Fact::TakenPersonally { post } => {
+            say(format!("{}亲自督办", names.post(post)), format!("taken personally by {post}"))
         }
-        Fact::SupervisionOrdered { item, colour, posts, reply, .. } => {
-            let due = reply.deadline().instant_ms;
-            let (zh, en) = colour_words(*colour);
-            let zh = format!("发出{zh}{}，{} 前回复", told_zh(posts, names), with_weekday(due));
-            about(*item, &zh, &format!("{en} issued{}, reply due {}", told_en(posts), to_minute(due)))
+        Fact::LightTurned { item, light, posts, .. } => waits::lit(*item, *light, posts, names),
+        Fact::SupervisionOrdered { item, colour, posts, raised, reply, .. } => {
+            waits::ordered(*item, (*colour, *raised), (posts, reply), names)
         }
-        Fact::WaitingClimbed { item, clock, rung, posts, .. } => {
-            let (zh, en) = clock_words(*clock);
-            let zh = format!("{zh}超时（第 {rung} 次）{}", told_zh(posts, names));
-            of_item(*item, &zh, &format!("wait for {en} over its limit, rung {rung}{}", told_en(posts)))
-        }
-        Fact::ReplyMissed { item, rung, .. } => about(
-            *item,
-            &format!("第 {rung} 级督办单逾期未回复"),
-            &format!("no reply in time to the order of rung {rung}"),
-        ),
+        Fact::WaitingClimbed { item, clock, rung, posts, .. } => waits::overdue(*item, *clock, *rung, posts, names),
+        Fact::ReplyMissed { item, rung, .. } => waits::reply_missed(*item, *rung),
         Fact::Acknowledged { item, rung, late, holds_until_ms, .. } => {
-            acknowledged(*item, *rung, *late, *holds_until_ms)
+            waits::acknowledged(*item, *rung, *late, *holds_until_ms)
         }
+        Fact::Recounted { clocks, .. } => waits::recounted(clocks),
         Fact::Commented { item, .. } => of_item(*item, "留言", "comment"),
         Fact::PhotoKept(kept) => {
             let number = kept.ordinal + 1;
             say(format!("第 {number} 张照片已入库"), format!("photo {number} kept"))
         }
-        Fact::Delivered(receipt) => delivered(receipt, names),
-        Fact::Undelivered(receipt) => undelivered(receipt, names),
-        Fact::HandedOver { to, clock, .. } => {
-            let due = clock.deadline().instant_ms;
-            let zh = format!("移交{}，应于 {} 前答复", names.ledger(*to), with_weekday(due));
-            say(zh, format!("handed over to ledger {to}, answer due {}", to_minute(due)))
-        }
+        Fact::Delivered(receipt) => waits::delivered(receipt, names),
+        Fact::Undelivered(receipt) => waits::undelivered(receipt, names),
+        Fact::HandedOver { to, clock, .. } => handed_over(*to, clock, names),
         Fact::TakenOver { handed } => {
             say(format!("接收移交，原编号 {}", handed.need.id), format!("taken over, formerly {}", handed.need.id))
         }
         Fact::SentBack { to, .. } => say(format!("退回，原编号 {to}"), format!("sent back to {to}")),
         Fact::HandOverEnded { outcome, .. } => hand_over_ended(outcome),
-        Fact::Erased { keys } => {
-            let count = keys.len();
-            say(
-                format!("个人信息已不可恢复地删除（销毁密钥 {count} 个）"),
-                format!("personal data erased for good, {count} keys destroyed"),
-            )
-        }
-        Fact::Recounted { clocks, .. } => recounted(clocks),
+        Fact::Erased { keys } => erased(keys.len()),
+        Fact::PeriodLocked { counts, .. } => locked(counts),
         Fact::Parked(_) => say("无法读取的记录已搁置", "an unreadable record was put aside"),
-        _ => say("其他", "other"),
     }
+}
+
+fn opened(clock: &Clock) -> Sentence {
+    let due = clock.deadline().instant_ms;
+    say(
+        format!("上报受理，应于 {} 前派遣", with_weekday(due)),
+        format!("reported; to be dispatched by {}", to_minute(due)),
+    )
+}
+
+fn applied(item: Letter, clock: &Clock) -> Sentence {
+    let due = clock.deadline().instant_ms;
+    let zh = format!("申请销号，应于 {} 前核查", with_weekday(due));
+    about(item, &zh, &format!("tick-off applied for; check due {}", to_minute(due)))
+}
+
+/// Back to work, for the how-manieth time.
+fn reworked(item: Letter, rework: u16, zh: &str, en: &str) -> Sentence {
+    about(item, &format!("{zh}，返工（第 {rework} 次）"), &format!("{en}, rework no. {rework}"))
+}
+
+fn closed(on_time: bool) -> Sentence {
+    match on_time {
+        true => say("全部事项销号，结案（按期）", "all items ticked off, need closed on time"),
+        false => say("全部事项销号，结案（超期）", "all items ticked off, need closed late"),
+    }
+}
+
+fn handed_over(to: LedgerCode, clock: &Clock, names: &Names) -> Sentence {
+    let due = clock.deadline().instant_ms;
+    let zh = format!("移交{}，应于 {} 前答复", names.ledger(to), with_weekday(due));
+    say(zh, format!("handed over to ledger {to}, answer due {}", to_minute(due)))
+}
+
+fn erased(keys: usize) -> Sentence {
+    say(
+        format!("个人信息已不可恢复地删除（销毁密钥 {keys} 个）"),
+        format!("personal data erased for good, {keys} keys destroyed"),
+    )
+}
+
+fn locked(counts: &PeriodCounts) -> Sentence {
+    let period = counts.period().map(|period| period.to_string()).unwrap_or_default();
+    let as_of = counts.as_of_ms;
+    say(
+        format!("统计锁定：{period}，截至 {}", with_weekday(as_of)),
+        format!("figures of {period} locked, as of {}", to_minute(as_of)),
+    )
 }
 
 fn dispatched(lead: &str, items: &[SentItem], names: &Names) -> Sentence {
@@ -233,33 +245,6 @@ fn dispatched(lead: &str, items: &[SentItem], names: &Names) -> Sentence {
     say(format!("派遣，{lead}牵头：{}", zh.join("；")), format!("dispatched: {}", en.join("; ")))
 }
 
-fn acknowledged(item: Letter, rung: u8, late: bool, holds_until_ms: Option<i64>) -> Sentence {
-    let (late_zh, late_en) = if late { ("逾期", ", late") } else { ("", "") };
-    let (hold_zh, hold_en) = match holds_until_ms {
-        Some(ms) => {
-            (format!("，下一级暂缓至 {}", with_weekday(ms)), format!(", next rung held until {}", to_minute(ms)))
-        }
-        None => (String::new(), String::new()),
-    };
-    let zh = format!("{late_zh}签收第 {rung} 级督办单{hold_zh}");
-    about(item, &zh, &format!("order of rung {rung} acknowledged{late_en}{hold_en}"))
-}
-
-/// 新日历已到: which deadlines it moved, and to when.
-fn recounted(clocks: &[RecountedClock]) -> Sentence {
-    let resolve = || clocks.iter().filter(|it| it.clock.kind == ClockKind::Resolve);
-    let due = |it: &RecountedClock| {
-        (it.item.map(|item| item.to_string()).unwrap_or_default(), it.clock.deadline().instant_ms)
-    };
-    let zh: Vec<String> =
-        resolve().map(due).map(|(item, ms)| format!("，事项 {item} {} 前办结", dated_zh(ms))).collect();
-    let en: Vec<String> = resolve().map(due).map(|(item, ms)| format!(", item {item} due {}", to_minute(ms))).collect();
-    say(
-        format!("新日历已到，暂定时限重新计算{}", zh.concat()),
-        format!("the next calendar has come: provisional limits counted once more{}", en.concat()),
-    )
-}
-
 fn hand_over_ended(outcome: &HandOverOutcome) -> Sentence {
     match outcome {
         HandOverOutcome::TakenOver { by } => {
@@ -269,50 +254,6 @@ fn hand_over_ended(outcome: &HandOverOutcome) -> Sentence {
         HandOverOutcome::Returned { handed } => {
             say(format!("已退回本台账，对方编号 {}", handed.need.id), format!("came back, {} there", handed.need.id))
         }
-    }
-}
-
-fn courier(by: Courier) -> (&'static str, &'static str) {
-    match by {
-        Courier::Webhook => ("网络回调", "webhook"),
-        Courier::File => ("文件夹", "folder"),
-    }
-}
-
-fn delivered(receipt: &Receipt, names: &Names) -> Sentence {
-    let ((zh, en), post) = (courier(receipt.courier), &receipt.post);
-    say(
-        format!("通知已送达{}（{zh}，第 {} 次）", names.post(post), receipt.attempt),
-        format!("message delivered to {post} by {en}, attempt {}", receipt.attempt),
-    )
-}
-
-fn undelivered(receipt: &Receipt, names: &Names) -> Sentence {
-    let ((zh, en), post) = (courier(receipt.courier), &receipt.post);
-    let (why_zh, why_en, last) = match receipt.outcome {
-        Delivery::Failed { fault, last } => {
-            let (zh, en) = fault_words(fault);
-            (zh, en, last)
-        }
-        Delivery::Delivered => ("", "", false),
-    };
-    let (last_zh, last_en) = if last {
-        ("，不再重试，请改用其他方式告知", ", given up: tell them another way")
-    } else {
-        ("", "")
-    };
-    say(
-        format!("通知未送达{}（{zh}，第 {} 次：{why_zh}）{last_zh}", names.post(post), receipt.attempt),
-        format!("message to {post} by {en} not delivered, attempt {}: {why_en}{last_en}", receipt.attempt),
-    )
-}
-
-fn fault_words(fault: DeliveryFault) -> (&'static str, &'static str) {
-    match fault {
-        DeliveryFault::NoAddress => ("岗位空缺或无联系方式", "nobody there or no address"),
-        DeliveryFault::Unreachable => ("无法连接", "no connection"),
-        DeliveryFault::TimedOut => ("对方未在时限内应答", "no answer in time"),
-        DeliveryFault::Refused => ("对方拒收", "refused by the receiver"),
     }
 }
 
@@ -351,22 +292,6 @@ pub fn clock_words(clock: ClockKind) -> (&'static str, &'static str) {
         ClockKind::Callback => ("回访", "callback"),
         ClockKind::Whistle => ("报到", "answer to a whistle"),
     }
-}
-
-fn told_zh(posts: &[PostId], names: &Names) -> String {
-    if posts.is_empty() {
-        return String::new();
-    }
-    let posts: Vec<String> = posts.iter().map(|post| names.post(post)).collect();
-    format!("，告知{}", posts.join("、"))
-}
-
-fn told_en(posts: &[PostId]) -> String {
-    if posts.is_empty() {
-        return String::new();
-    }
-    let posts: Vec<&str> = posts.iter().map(PostId::as_str).collect();
-    format!(", told {}", posts.join(", "))
 }
 
 pub(super) fn timed(item: Letter, late: bool, zh: &str, en: &str) -> Sentence {

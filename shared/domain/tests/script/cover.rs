@@ -45,8 +45,9 @@ refusals! {
     SamePerson, TooManyHandlers, NoEvidence, NoItems, TooManyItems, UnknownUnit, UnknownOrganisation, UnitTwice,
     NotAdmitted, StartsTooEarly, BeyondCalendar, NoSuchOrder, AlreadyReplied, NotAddressed, NotALedgerToHandTo,
     NotHandedOver, AlreadyAsked, NothingAsked, NotYourDecision, NobodyDecides, SignedFormMissing, ExtensionsUsedUp,
-    ObjectionTooLate, DeadlinePassed, MixedMeasures, Designated, ReturnsUsedUp, SameUnit, NotAnOlderNeed, NotMerged,
-    AlreadyCalledBack, NothingChanges, NotOfTheDistrict, AlreadyWhistled, NotWhistled, NotYet, Held, AlreadyClimbed,
+    ObjectionTooLate, DeadlinePassed, MixedMeasures, Designated, ReturnsUsedUp, SameUnit, NotYourUnit, NotAnOlderNeed, NotMerged,
+    AlreadyCalledBack, NothingChanges, NotOfTheDistrict, AlreadyWhistled, NotWhistled, NotAPeriod, PeriodNotOver,
+    PeriodLocked, NotYet, Held, AlreadyClimbed,
     Superseded, ClockStopped, NothingProvisional, StillProvisional, NoSuchStep,
 }
 

@@ -110,6 +110,7 @@ impl Maker<'_> {
             ],
             OrderKind::AnswerRequest => vec![note("审批意见", false)],
             OrderKind::Resume => vec![note("恢复原因（可不填）", false)],
+            OrderKind::KeepSuspended => vec![note("继续挂账的理由", true)],
             OrderKind::Object => vec![
                 field("reason", "类型", false, true, String::new(), choices(&RETURNS)),
                 field("signed_form", FORM, false, true, String::new(), choices(&YES_NO)),
@@ -218,6 +219,7 @@ pub(super) fn wire_name(kind: OrderKind) -> Option<&'static str> {
         OrderKind::AskSuspension => "ask_suspension",
         OrderKind::AnswerRequest => "answer_request",
         OrderKind::Resume => "resume",
+        OrderKind::KeepSuspended => "keep_suspended",
         OrderKind::Object => "object",
         OrderKind::ReviewObjection => "review_objection",
         OrderKind::Redispatch => "redispatch",

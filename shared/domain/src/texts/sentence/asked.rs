@@ -3,45 +3,66 @@
 use crate::asking::{PauseReason, Request, ReturnReason};
 use crate::catalogue::approval::ApprovalLevel;
 use crate::clock::Clock;
-use crate::fact::Fact;
+use crate::ids::{PostId, UnitId};
 use crate::letter::Letter;
 
-use super::{Sentence, about, say};
+use super::{Sentence, about};
 use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
 
-pub(super) fn of_fact(fact: &Fact, names: &Names) -> Sentence {
-    match fact {
-        Fact::Requested { item, what, level, posts, clock, .. } => {
-            let ((zh, en), (level_zh, level_en)) = (request(*what), level_words(*level));
-            let due = clock.deadline().instant_ms;
-            let by = posts.first().map(|post| names.post(post)).unwrap_or_default();
-            let zh = format!("{zh}，由{by}审批（{level_zh}），应于 {} 前答复", with_weekday(due));
-            about(*item, &zh, &format!("{en}; {level_en} decides, answer due {}", to_minute(due)))
-        }
-        Fact::RequestRefused { item, .. } => about(*item, "申请未获同意", "request not granted"),
-        Fact::RequestOvertaken { item } => {
-            about(*item, "已申请销号，原申请不再审批", "tick-off applied for: the request needs no answer any more")
-        }
-        Fact::Extended { item, clock, .. } => until(*item, clock, "延期获批，完成时限改为", "extended, now due"),
-        Fact::Suspended { item, reason, clock, .. } => {
-            let ((zh, en), due) = (pause_words(*reason), clock.deadline().instant_ms);
-            let pool = if reason.is_pooled() { "挂账获批" } else { "暂停计时获批" };
-            let zh = format!("{pool}（{zh}），停止计时，{} 前复核", with_weekday(due));
-            about(*item, &zh, &format!("suspended: {en}; the clock stands, review by {}", to_minute(due)))
-        }
-        Fact::Resumed { item, clock, .. } => {
-            until(*item, clock, "恢复办理，剩余时限继续计算，完成时限", "resumed, what was left runs on, due")
-        }
-        Fact::Redispatched { item, responsible, designated, .. } => {
-            let (zh, en) = if *designated { ("指定承办", "designated") } else { ("改派", "redispatched") };
-            about(*item, &format!("{zh}{}", names.unit(responsible)), &format!("{en} to {responsible}"))
-        }
-        _ => say("其他", "other"),
-    }
+/// Something is asked for: at which level with how many signatures, of which posts and until when.
+pub(super) fn requested(
+    item: Letter,
+    what: Request,
+    (level, signatures): (ApprovalLevel, u8),
+    (posts, clock): (&[PostId], &Clock),
+    names: &Names,
+) -> Sentence {
+    let ((zh, en), (level_zh, level_en)) = (request(what), level_words(level));
+    let (by, due) = (first(posts, names), clock.deadline().instant_ms);
+    let (two_zh, two_en) =
+        if signatures > 1 { ("初签，须两人签批", ", two persons sign") } else { ("审批", "") };
+    let zh = format!("{zh}，由{by}{two_zh}（{level_zh}），应于 {} 前答复", with_weekday(due));
+    about(item, &zh, &format!("{en}; {level_en} decides{two_en}, answer due {}", to_minute(due)))
 }
 
-fn until(item: Letter, clock: &Clock, zh: &str, en: &str) -> Sentence {
+pub(super) fn first_signed(item: Letter, posts: &[PostId], clock: &Clock, names: &Names) -> Sentence {
+    let (by, due) = (first(posts, names), clock.deadline().instant_ms);
+    let zh = format!("初签同意，转{by}审批，应于 {} 前答复", with_weekday(due));
+    about(item, &zh, &format!("first signature given, the second due {}", to_minute(due)))
+}
+
+fn first(posts: &[PostId], names: &Names) -> String {
+    posts.first().map(|post| names.post(post)).unwrap_or_default()
+}
+
+pub(super) fn overtaken(item: Letter) -> Sentence {
+    about(item, "已申请销号，原申请不再审批", "tick-off applied for: the request needs no answer any more")
+}
+
+pub(super) fn suspended(item: Letter, reason: PauseReason, clock: &Clock) -> Sentence {
+    let ((zh, en), due) = (pause_words(reason), clock.deadline().instant_ms);
+    let pool = if reason.is_pooled() { "挂账获批" } else { "暂停计时获批" };
+    let zh = format!("{pool}（{zh}），停止计时，{} 前复核", with_weekday(due));
+    about(item, &zh, &format!("suspended: {en}; the clock stands, review by {}", to_minute(due)))
+}
+
+pub(super) fn kept_suspended(item: Letter, clock: &Clock) -> Sentence {
+    let due = clock.deadline().instant_ms;
+    let zh = format!("复核同意继续挂账（暂停计时），下次复核 {} 前", with_weekday(due));
+    about(item, &zh, &format!("reviewed, stays suspended; next review by {}", to_minute(due)))
+}
+
+pub(super) fn resumed(item: Letter, clock: &Clock) -> Sentence {
+    until(item, clock, "恢复办理，剩余时限继续计算，完成时限", "resumed, what was left runs on, due")
+}
+
+pub(super) fn moved(item: Letter, to: &UnitId, designated: bool, names: &Names) -> Sentence {
+    let (zh, en) = if designated { ("指定承办", "designated") } else { ("改派", "redispatched") };
+    about(item, &format!("{zh}{}", names.unit(to)), &format!("{en} to {to}"))
+}
+
+pub(super) fn until(item: Letter, clock: &Clock, zh: &str, en: &str) -> Sentence {
     let due = clock.deadline().instant_ms;
     about(item, &format!("{zh} {}", with_weekday(due)), &format!("{en} {}", to_minute(due)))
 }

@@ -1,59 +1,49 @@
 //! Ends without tick-off, and what follows one: a sentence each. Pure.
 
+use crate::clock::Clock;
 use crate::correction::Correction;
-use crate::ending::{Ending, Outcome, Rating, RejectReason, ReopenReason};
-use crate::fact::Fact;
+use crate::ending::{CalledBack, EmergencyService, Ending, Outcome, Rating, RejectReason, ReopenReason};
+use crate::ids::UnitId;
+use crate::letter::Letter;
 
-use super::{Sentence, about, of_item, say, timed};
+use super::{Sentence, about, of_item, say};
 use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
 
-pub(super) fn of_fact(fact: &Fact, names: &Names) -> Sentence {
-    match fact {
-        Fact::Ended { how, .. } => ended(*how),
-        Fact::Unmerged { .. } => say("撤销并案，单独办理", "unmerged, goes on by itself"),
-        Fact::EmergencyCalled { service, .. } => {
-            let number = service.number();
-            say(format!("已联系 {number}"), format!("{number} was called"))
-        }
-        Fact::Vetoed { item, rework, .. } => about(
-            *item,
-            &format!("社区否决销号，返工（第 {rework} 次）"),
-            &format!("tick-off vetoed by the community, rework no. {rework}"),
-        ),
-        Fact::CalledBack { said, late, .. } => {
-            let ((zh, en), (late_zh, late_en)) =
-                (outcome_words(said.outcome), if *late { ("（超时限）", ", late") } else { ("", "") });
-            let (rated_zh, rated_en) = said.rating.map_or(("未评价", "no rating"), rating_words);
-            say(format!("回访{late_zh}：{zh}，{rated_zh}"), format!("called back{late_en}: {en}, {rated_en}"))
-        }
-        Fact::Reopened { item, reason, clock, .. } => {
-            let due = clock.deadline().instant_ms;
-            let (zh, en) = match reason {
-                ReopenReason::Relapse => ("回潮", "the trouble has come back"),
-                ReopenReason::Unsolved => ("回访未解决", "not solved after all"),
-            };
-            let zh = format!("重新挂号（{zh}），{} 前办结", with_weekday(due));
-            about(*item, &zh, &format!("reopened: {en}, due {}", to_minute(due)))
-        }
-        Fact::Corrected { item, what, .. } => {
-            let (zh, en) = corrected(what, names);
-            of_item(*item, &zh, &en)
-        }
-        Fact::Whistled { item, unit, clock, .. } => {
-            let due = clock.deadline().instant_ms;
-            let zh = format!("向{}吹哨，应于 {} 前报到", names.unit(unit), with_weekday(due));
-            about(*item, &zh, &format!("{unit} called in, to come by {}", to_minute(due)))
-        }
-        Fact::WhistleAnswered { item, late, .. } => timed(*item, *late, "已报到", "the district's office has come"),
-        Fact::TakenPersonally { post } => {
-            say(format!("{}亲自督办", names.post(post)), format!("taken personally by {post}"))
-        }
-        _ => say("其他", "other"),
-    }
+pub(super) fn called(service: EmergencyService) -> Sentence {
+    let number = service.number();
+    say(format!("已联系 {number}"), format!("{number} was called"))
 }
 
-fn ended(how: Ending) -> Sentence {
+pub(super) fn called_back(said: &CalledBack, late: bool) -> Sentence {
+    let (late_zh, late_en) = if late { ("（超时限）", ", late") } else { ("", "") };
+    let (zh, en) = outcome_words(said.outcome);
+    let (rated_zh, rated_en) = said.rating.map_or(("未评价", "no rating"), rating_words);
+    say(format!("回访{late_zh}：{zh}，{rated_zh}"), format!("called back{late_en}: {en}, {rated_en}"))
+}
+
+pub(super) fn reopened(item: Letter, reason: ReopenReason, clock: &Clock) -> Sentence {
+    let due = clock.deadline().instant_ms;
+    let (zh, en) = match reason {
+        ReopenReason::Relapse => ("回潮", "the trouble has come back"),
+        ReopenReason::Unsolved => ("回访未解决", "not solved after all"),
+    };
+    let zh = format!("重新挂号（{zh}），{} 前办结", with_weekday(due));
+    about(item, &zh, &format!("reopened: {en}, due {}", to_minute(due)))
+}
+
+pub(super) fn corrected(item: Option<Letter>, what: &Correction, names: &Names) -> Sentence {
+    let (zh, en) = correction(what, names);
+    of_item(item, &zh, &en)
+}
+
+pub(super) fn whistled(item: Letter, unit: &UnitId, clock: &Clock, names: &Names) -> Sentence {
+    let due = clock.deadline().instant_ms;
+    let zh = format!("向{}吹哨，应于 {} 前报到", names.unit(unit), with_weekday(due));
+    about(item, &zh, &format!("{unit} called in, to come by {}", to_minute(due)))
+}
+
+pub(super) fn ended(how: Ending) -> Sentence {
     match how {
         Ending::SolvedOnSpot => say("即采即办，现场解决", "solved on the spot"),
         Ending::Rejected { reason } => {
@@ -69,7 +59,7 @@ fn ended(how: Ending) -> Sentence {
     }
 }
 
-fn corrected(what: &Correction, names: &Names) -> (String, String) {
+fn correction(what: &Correction, names: &Names) -> (String, String) {
     match what {
         Correction::Category(category) => {
             (format!("更正类别为{}", names.category(*category)), format!("category corrected to {category}"))

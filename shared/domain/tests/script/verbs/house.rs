@@ -6,6 +6,7 @@ use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::case::Case;
 use xh_domain::catalogue::Question;
 use xh_domain::category::{NeedKind, Tier};
+use xh_domain::figures::{BadPeriod, Counts, Period, PeriodCounts};
 use xh_domain::ids::{Hash256, KeyId, NeedId, ReportId};
 use xh_domain::order::{Climb, Courier, KeptPhoto, OrderBody, ParkFault, Parked, ParkedTopic, Receipt, ReportFault};
 use xh_domain::place::{CellReason, ChosenCell, Datum, MeasuredPoint, Place};
@@ -35,6 +36,7 @@ pub fn order(
     words: &mut Words,
 ) -> Result<Option<Wanted>, String> {
     Ok(Some(match verb {
+        "lock" => lock(world, actor, time, words)?,
         "report" => opening(world, actor, Actor::system(SystemRole::Router), time, words)?,
         "enter" => opening(world, actor, actor.clone(), time, words)?,
         "history" => history(world, actor, time, words)?,
@@ -50,6 +52,18 @@ pub fn order(
         }
         _ => return Ok(None),
     }))
+}
+
+/// `lock 2026-08`: the figures of a month or of days, counted in that minute; `of=` another ledger's; `on=1` names a need all the same.
+fn lock(world: &World, actor: &Actor, time: &str, words: &mut Words) -> Result<Wanted, String> {
+    let period: Period = words.next("a period")?.parse().map_err(|bad: BadPeriod| bad.to_string())?;
+    let need = words.option("on").map(|text| named(world, text)).transpose()?;
+    let (from_ms, until_ms) = period.ms().ok_or("no such days")?;
+    let (ledger, as_of_ms) = (id(STREET), at(time));
+    let of = words.option("of").map_or(ledger, id);
+    let counts = PeriodCounts { ledger: of, from_ms, until_ms, as_of_ms, counters: Counts::default() };
+    let body = OrderBody::LockPeriod(Box::new(counts));
+    Ok(Wanted { actor: actor.clone(), ledger, need, item: None, revision: None, body })
 }
 
 fn of_need(world: &World, actor: &Actor, words: &mut Words, body: OrderBody) -> Result<Wanted, String> {

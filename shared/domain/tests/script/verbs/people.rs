@@ -80,6 +80,7 @@ fn of_item(world: &World, verb: &str, words: &mut Words) -> Result<OrderBody, St
         "grant" => OrderBody::AnswerRequest(Answer { granted: true, note: None }),
         "deny" => OrderBody::AnswerRequest(Answer { granted: false, note: None }),
         "resume" => OrderBody::Resume { note: None },
+        "keep" => OrderBody::KeepSuspended { note },
         "object" => {
             let reason = pick(&RETURNS, words, "a reason")?;
             OrderBody::Object(ObjectionMade { reason, signed_form: words.flag("form"), note })
