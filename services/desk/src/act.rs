@@ -19,7 +19,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use xh_domain::actor::Actor;
 use xh_domain::fact::{Answer, Entry};
-use xh_domain::ids::{NeedId, OrderId};
+use xh_domain::figures::PeriodCounts;
+use xh_domain::ids::{LedgerCode, NeedId, OrderId};
 use xh_domain::keys::DataKey;
 use xh_domain::letter::Letter;
 use xh_domain::order::{Order, OrderBody, OrderKind};
@@ -117,14 +118,25 @@ pub fn fault(pointer: &str, code: &'static str, message: &str) -> Problem {
 /// Sends an order and waits for its answer. An order that was answered before gets that answer again.
 pub async fn send(desk: &Arc<Desk>, order: Order) -> Result<Sent, Problem> {
     let need = order.need.ok_or_else(|| broken("an order without a need"))?;
-    if let Some(answered) = earlier_answer(desk, need, &order.id)? {
+    send_to(desk, need.ledger, order).await
+}
+
+/// Locks a period of a ledger's figures, as they were counted.
+pub async fn lock_period(desk: &Arc<Desk>, actor: Actor, id: OrderId, counts: PeriodCounts) -> Result<Sent, Problem> {
+    let (ledger, catalogue) = (counts.ledger, desk.catalogue()?.version());
+    let body = OrderBody::LockPeriod(Box::new(counts));
+    send_to(desk, ledger, Order { id, actor, catalogue, need: None, item: None, revision: None, body }).await
+}
+
+async fn send_to(desk: &Arc<Desk>, ledger: LedgerCode, order: Order) -> Result<Sent, Problem> {
+    if let Some(answered) = earlier_answer(desk, ledger, order.need, &order.id)? {
         return Ok(Sent::Answered(answered));
     }
     let busy = || Problem::of(Kind::Busy).again_in_s(1);
-    let answer = desk.shard_of(need.ledger).expect(order.id.clone()).ok_or_else(busy)?;
+    let answer = desk.shard_of(ledger).expect(order.id.clone()).ok_or_else(busy)?;
     let permit = Arc::clone(&desk.in_flight).try_acquire_owned().map_err(|_| busy())?;
     let (kept, mut is_kept) = watch::channel(None);
-    let (draft, slot) = draft(desk, need, &order)?;
+    let (draft, slot) = draft(desk, ledger, &order)?;
     let sender = Arc::clone(desk);
     tokio::spawn(async move {
         kept.send_replace(Some(append(&sender, slot, draft).await));
@@ -158,8 +170,8 @@ async fn refused(kept: &mut watch::Receiver<Option<Result<(), AppendError>>>) ->
     }
 }
 
-fn draft(desk: &Desk, need: NeedId, order: &Order) -> Result<(Draft, Slot), Problem> {
-    let key = need.ledger.to_string();
+fn draft(desk: &Desk, ledger: LedgerCode, order: &Order) -> Result<(Draft, Slot), Problem> {
+    let key = ledger.to_string();
     let partition = partition_of(key.as_bytes(), desk.parts.log.partitions(ORDERS));
     let body = serde_json::to_vec(order).map_err(broken)?;
     let value = Bytes::from(write_order(ROLE, None, None, &body));
@@ -181,13 +193,18 @@ async fn append(desk: &Desk, slot: Slot, draft: Draft) -> Result<(), AppendError
     Err(AppendError::Unknown)
 }
 
-/// The answer that an order of this id had, among the need's facts.
-pub fn earlier_answer(desk: &Desk, need: NeedId, order: &OrderId) -> Result<Option<Answered>, Problem> {
-    let shard = desk.shard_of(need.ledger);
+/// The answer that an order of this id had about a need (or about none), among the ledger's last facts.
+pub fn earlier_answer(
+    desk: &Desk,
+    ledger: LedgerCode,
+    need: Option<NeedId>,
+    order: &OrderId,
+) -> Result<Option<Answered>, Problem> {
+    let shard = desk.shard_of(ledger);
     let Some(position) = shard.live().answer_of(order) else { return Ok(None) };
     let chapter = reading::chapter(&*desk.parts.log, shard.slot(), position).map_err(broken)?;
     let answered = Answered { position, at_ms: chapter.at_ms, entry: chapter.entry };
-    Ok((answered.entry.need == Some(need)).then_some(answered))
+    Ok((answered.entry.need == need).then_some(answered))
 }
 
 /// The answer among all facts of the need, for an order from before the last lines.

@@ -113,8 +113,10 @@ async fn need(State(desk): State<Arc<Desk>>, asker: Asker, Path(text): Path<Stri
         let id = number(&text)?;
         asker.may(Right::See, id.ledger)?;
         aside(move || {
-            let dossier = desk.dossier(&desk.row(id)?)?;
-            Ok(view::need(&dossier, desk.unseal(&dossier), &desk.names(), desk.now_ms()))
+            let row = desk.row(id)?;
+            let dossier = desk.dossier(&row)?;
+            let (unsealed, similar) = (desk.unseal(&dossier), desk.similar(&row));
+            Ok(view::need(&dossier, unsealed, similar, &desk.names(), desk.now_ms()))
         })
         .await
     };

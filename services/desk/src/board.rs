@@ -31,8 +31,16 @@ pub struct Board {
     numbers: BTreeMap<NeedId, RowNo>,
     by_due: BTreeMap<Place, RowNo>,
     by_age: BTreeMap<Place, RowNo>,
+    by_occurrence: BTreeMap<Occurrence, RowNo>,
     all: Posting,
     indexes: Indexes,
+}
+
+/// When a need that has a point happened, ledger by ledger.
+type Occurrence = (LedgerCode, i64, NeedId);
+
+fn occurrence(row: &Row) -> Option<Occurrence> {
+    Some((row.need.ledger, row.seen?.occurred_at_ms, row.need))
 }
 
 #[derive(Debug, Default)]
@@ -153,6 +161,7 @@ impl Board {
         self.numbers.insert(row.need, no);
         self.by_due.insert(Sort::Due.place(&row), no);
         self.by_age.insert(Sort::Age.place(&row), no);
+        self.by_occurrence.extend(occurrence(&row).map(|place| (place, no)));
         self.rows[no as usize] = Some(row);
     }
 
@@ -164,6 +173,9 @@ impl Board {
         self.all.remove(no);
         self.by_due.remove(&Sort::Due.place(&row));
         self.by_age.remove(&Sort::Age.place(&row));
+        if let Some(place) = occurrence(&row) {
+            self.by_occurrence.remove(&place);
+        }
         self.free.push(no);
         Some(row)
     }
@@ -181,6 +193,13 @@ impl Board {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
+    }
+
+    /// Rows of a ledger that have a point and happened between two instants, both included.
+    pub fn occurred(&self, ledger: LedgerCode, from_ms: i64, until_ms: i64) -> impl Iterator<Item = &Row> {
+        let number = |number| NeedId { ledger, year: if number == 0 { 0 } else { u16::MAX }, number };
+        let range = (ledger, from_ms, number(0))..=(ledger, until_ms, number(u32::MAX));
+        self.by_occurrence.range(range).filter_map(|(_, no)| self.row(*no))
     }
 
     /// All rows, by number.
@@ -268,6 +287,7 @@ impl Board {
 /// Whether two rows of one need stand in the same places of every index.
 fn same_columns(a: &Row, b: &Row) -> bool {
     (a.state, a.tier, a.source, a.category, a.cell) == (b.state, b.tier, b.source, b.category, b.cell)
+        && a.seen == b.seen
         && (a.opened_ms, a.wait_due_ms, a.ended_ms) == (b.opened_ms, b.wait_due_ms, b.ended_ms)
         && a.lines == b.lines
         && a.posts == b.posts

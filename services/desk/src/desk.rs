@@ -21,6 +21,7 @@ use xh_journal::contract::{Log, Slot};
 use crate::cursor::AsOf;
 use crate::dossier::Dossier;
 use crate::gate::Gate;
+use crate::likeness::{Similar, similar};
 use crate::problem::{Kind, Problem};
 use crate::reading;
 use crate::row::Row;
@@ -166,6 +167,12 @@ impl Desk {
         let live = shard.live();
         let row = live.books.row(need, &|key| shard.fetch(key)).map_err(broken)?;
         row.ok_or_else(|| Problem::of(Kind::NotFound))
+    }
+
+    /// Older open needs that may be the same trouble; none once it has ended.
+    pub(crate) fn similar(&self, row: &Row) -> Vec<Similar> {
+        let live = self.shard_of(row.need.ledger).live();
+        if row.is_open() { similar(&live.books.board, row) } else { Vec::new() }
     }
 
     /// The need in full.

@@ -29,6 +29,7 @@ pub mod explaining;
 pub mod filter;
 pub mod gate;
 pub mod ledger_book;
+pub mod likeness;
 mod page;
 pub mod positions;
 pub mod posting;

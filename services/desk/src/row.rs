@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use xh_domain::actor::IntakeChannel;
+use xh_domain::case::Case;
 use xh_domain::category::{Category, Tier};
 use xh_domain::clock;
 use xh_domain::ids::{CellCode, NeedId, PostId, UnitId};
@@ -85,6 +86,25 @@ pub struct Photos {
     pub announced: u16,
     /// Kept durably.
     pub kept: u16,
+}
+
+/// Where and when something happened: what likeness is judged by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Seen {
+    /// Longitude, 1e-7 degree.
+    pub lon_e7: i32,
+    /// Latitude, 1e-7 degree.
+    pub lat_e7: i32,
+    /// When, milliseconds since the epoch.
+    pub occurred_at_ms: i64,
+}
+
+impl Seen {
+    /// Of a case, where it has a point.
+    pub fn of(case: &Case) -> Option<Seen> {
+        let point = case.place.point?;
+        Some(Seen { lon_e7: point.lon_e7, lat_e7: point.lat_e7, occurred_at_ms: case.occurred_at_ms })
+    }
 }
 
 /// The clock of the need itself that it waits by.
@@ -178,6 +198,9 @@ pub struct Row {
     pub category: Category,
     /// Where; absent outside every cell.
     pub cell: Option<CellCode>,
+    /// Where to a point, and when it happened by the reporter's word; absent without a point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
     /// Posts that have been told of it: copied at dispatch, by a light, an order or a climb.
     pub posts: Vec<PostId>,
     /// Clock of receipt.
@@ -214,6 +237,7 @@ impl Row {
             source: case.source_channel,
             category: need.category(),
             cell: case.place.cell,
+            seen: Seen::of(case),
             posts: Vec::new(),
             opened_ms: need.opened_ms,
             wait_due_ms: wait(need).filter(|clock| clock.runs()).map(|clock| clock.deadline().instant_ms),

@@ -3,6 +3,7 @@
 //! Instants are RFC 3339 with the office's offset; ids stand beside the names of today; nothing unsealed is
 //! in here but the masked summary and the masked resident, which are handed in.
 
+mod actions;
 mod words;
 
 use serde::Serialize;
@@ -15,12 +16,13 @@ use xh_domain::clock::{Clock, ClockKind, Colour};
 use xh_domain::ending::CalledBack;
 use xh_domain::ids::{CellCode, KeyId, LedgerCode, NeedId, OrgId, PersonId, PostId, UnitId};
 use xh_domain::letter::Letter;
-use xh_domain::moves::{item_allows, need_allows};
 use xh_domain::need::{Item, ItemState, Need, NeedState};
 use xh_domain::order::OrderKind;
 
+use self::actions::{item_actions, need_actions};
 pub use self::words::stage;
 use crate::dossier::Dossier;
+use crate::likeness::Similar;
 use crate::row::{Light, Row, Stage, bit};
 use xh_domain::texts::moment::{remaining, rfc3339};
 use xh_domain::texts::names::{Names, source};
@@ -380,6 +382,9 @@ pub struct NeedView {
     pub closed_at: Option<String>,
     /// Numbers in other ledgers, before.
     pub trail: Vec<NeedId>,
+    /// 疑似重复: older open needs that may be the same trouble, nearest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub similar: Vec<Similar>,
     /// 并案: the need that it was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<NeedId>,
@@ -421,7 +426,7 @@ pub struct Unsealed {
 }
 
 /// A need as it is shown.
-pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -> NeedView {
+pub fn need(dossier: &Dossier, unsealed: Unsealed, similar: Vec<Similar>, names: &Names, now_ms: i64) -> NeedView {
     let need = &dossier.need;
     let case = &need.case;
     let own = need.dispatch.iter().chain(&need.callback).chain(need.hand_over.iter().map(|hand_over| &hand_over.clock));
@@ -452,6 +457,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
             .collect(),
         closed_at: need.closing.map(|closing| rfc3339(closing.closed_ms)),
         trail: need.trail.clone(),
+        similar,
         merged_into: need.merged_into(),
         called_back: need.called_back,
         reopened: need.reopened,
@@ -461,71 +467,6 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, names: &Names, now_ms: i64) -
         actions: need_actions(need),
         key: case.key,
     }
-}
-
-/// What a person may order about the need itself.
-fn need_actions(need: &Need) -> Vec<OrderKind> {
-    let of_people = [
-        OrderKind::Register,
-        OrderKind::Dispatch,
-        OrderKind::HandOver,
-        OrderKind::SendBack,
-        OrderKind::SolveOnSpot,
-        OrderKind::Reject,
-        OrderKind::CallEmergency,
-        OrderKind::Withdraw,
-        OrderKind::Merge,
-        OrderKind::Unmerge,
-        OrderKind::CallBack,
-        OrderKind::Correct,
-        OrderKind::TakePersonally,
-        OrderKind::Comment,
-        OrderKind::Erase,
-    ];
-    let allowed = of_people.into_iter().filter(|kind| need_allows(Some(need.state), *kind).is_ok());
-    let fits = |kind: &OrderKind| match kind {
-        OrderKind::SendBack => !need.trail.is_empty(),
-        OrderKind::Unmerge => need.merged_into().is_some(),
-        OrderKind::CallBack => need.called_back.is_none(),
-        _ => true,
-    };
-    allowed.filter(fits).collect()
-}
-
-fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
-    let kinds = [
-        OrderKind::Sign,
-        OrderKind::Contact,
-        OrderKind::Progress,
-        OrderKind::ApplyTickOff,
-        OrderKind::Check,
-        OrderKind::Approve,
-        OrderKind::AskExtension,
-        OrderKind::AskSuspension,
-        OrderKind::AnswerRequest,
-        OrderKind::Resume,
-        OrderKind::Object,
-        OrderKind::ReviewObjection,
-        OrderKind::Redispatch,
-        OrderKind::Designate,
-        OrderKind::Veto,
-        OrderKind::Reopen,
-        OrderKind::Whistle,
-        OrderKind::AnswerWhistle,
-        OrderKind::Acknowledge,
-    ];
-    let waits = |kind: &OrderKind| match kind {
-        OrderKind::Acknowledge => item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs)),
-        OrderKind::AnswerRequest => item.asked.is_some(),
-        OrderKind::AskExtension | OrderKind::AskSuspension => item.asked.is_none(),
-        OrderKind::Whistle => !item.only(ClockKind::Whistle).is_some_and(Clock::runs),
-        OrderKind::AnswerWhistle => item.only(ClockKind::Whistle).is_some_and(Clock::runs),
-        OrderKind::Object | OrderKind::Redispatch | OrderKind::Designate => !item.designated,
-        _ => true,
-    };
-    let allowed =
-        |kind: &OrderKind| need_allows(Some(need.state), *kind).is_ok() && item_allows(item.state, *kind).is_ok();
-    kinds.into_iter().filter(allowed).filter(waits).collect()
 }
 
 fn item(need: &Need, letter: Letter, item: &Item, wording: Option<Wording>, names: &Names, now_ms: i64) -> ItemView {

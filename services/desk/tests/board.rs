@@ -40,6 +40,7 @@ fn row((ledger_no, number, state, lines, pick, due): (u8, u8, u8, u8, u8, i8)) -
             std_code: (pick % 3 == 0).then(|| "01037".parse().unwrap()),
         },
         cell: (pick % 4 != 0).then(|| format!("99990100100100{}", pick % 3).parse().unwrap()),
+        seen: None,
         posts: vec![format!("post-{}", pick % 4).parse().unwrap()],
         opened_ms: i64::from(due) * 7 % 50,
         wait_due_ms: (due % 5 != 0).then_some(i64::from(due)),

@@ -43,6 +43,7 @@ fn row(number: u32, state: NeedState) -> Row {
         source: IntakeChannel::GridVisit,
         category: Category { need_class: NeedClass::new((pick % 16 + 1) as u8), std_code: None },
         cell: format!("999901001001{:03}", number % 600).parse().ok(),
+        seen: None,
         posts: vec![format!("post-{}", pick % 40).parse().unwrap()],
         opened_ms: MONDAY_9_MS + i64::from(number),
         wait_due_ms: None,

@@ -154,9 +154,10 @@ async fn perform(desk: &Arc<Desk>, session: &Session, id: NeedId, given: Given) 
 
 fn page(desk: &Desk, session: Session, id: NeedId, done: String, bad: String) -> Result<NeedPage, Problem> {
     session.pass.may(Right::See, id.ledger).map_err(|_| Problem::of(Kind::OtherLedger))?;
-    let dossier = desk.dossier(&desk.row(id)?)?;
+    let row = desk.row(id)?;
+    let dossier = desk.dossier(&row)?;
     let (names, now_ms) = (desk.names(), desk.now_ms());
-    let view = view::need(&dossier, desk.unseal(&dossier), &names, now_ms);
+    let view = view::need(&dossier, desk.unseal(&dossier), desk.similar(&row), &names, now_ms);
     let maker = forms::Maker { desk, session: &session, view: &view, names: &names };
     let may_act = session.pass.may(Right::Act, id.ledger).is_ok();
     let forms = maker.of_need(may_act);
@@ -267,12 +268,14 @@ fn note(fact: &Fact) -> Option<&Sealed> {
     match fact {
         Fact::Progressed { note, .. } | Fact::Commented { note, .. } | Fact::Requested { note, .. } => Some(note),
         Fact::Vetoed { note, .. } | Fact::Reopened { note, .. } | Fact::Whistled { note, .. } => Some(note),
+        Fact::SuspensionKept { note, .. } => Some(note),
         Fact::Corrected { what: Correction::Place(words), .. } => Some(words),
         Fact::Contacted { note, .. }
         | Fact::CheckPassed { note, .. }
         | Fact::CheckFailed { note, .. }
         | Fact::ApprovalRefused { note, .. }
         | Fact::Acknowledged { note, .. }
+        | Fact::FirstSigned { note, .. }
         | Fact::RequestRefused { note, .. }
         | Fact::Ended { note, .. }
         | Fact::Unmerged { note, .. }
