@@ -6,7 +6,7 @@ XIAOHAO := target/release/xiaohao
 DEMO_DATA ?= demo-data
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help tools build demo demo-clean test lint fmt bench-log bench-geofence bench-load campaign-kill campaign-power campaign-simulation campaign-points
+.PHONY: help tools build demo demo-clean test lint fmt bench-log bench-geofence bench-load campaign-kill campaign-power campaign-simulation campaign-points campaign-rules campaign-limits
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'
@@ -69,3 +69,9 @@ campaign-simulation: tools ## many seeds of the whole city with faults
 campaign-points: tools ## a million points against brute force, a million deadlines against the slow oracle
 	XIAOHAO_POINTS=1000000 $(CARGO) test --release -p xh-atlas --test brute_force -- --nocapture
 	XIAOHAO_CASES=1000000 $(CARGO) test --release -p xh-almanac --test against_the_oracle -- --nocapture
+
+campaign-rules: tools ## a million random sequences of orders: the books stay sound whatever is ordered
+	XIAOHAO_SEQUENCES=1000000 $(CARGO) test --release -p xh-domain --test random -- --nocapture
+
+campaign-limits: tools ## a hundred thousand random limits against the slow oracle, 2023 to 2026
+	XIAOHAO_CASES=100000 $(CARGO) test --release -p xh-almanac --test against_the_oracle -- --nocapture

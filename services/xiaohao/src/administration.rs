@@ -18,16 +18,18 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use xh_desk::desk::Desk;
 use xh_domain::catalogue::CatalogueShelf;
 use xh_engine::supervise::status::{LaneStatus, Statuses};
 use xh_journal::contract::{Draft, Log, Slot};
 
-use crate::actors::{Role, TokenTable};
+use crate::actors::{Admitted, Role, TokenTable};
 use crate::forms::difference::Difference;
 use crate::forms::folder::{CellOptions, Handed, Prepared, prepare};
 use crate::forms::table::FormFault;
 use crate::imports::standing;
 use crate::imports::what_if::{self, WhatIf};
+use crate::locking::lock;
 use crate::node::NodeClock;
 use crate::rest::Rest;
 use crate::statistics::{self, Question};
@@ -48,6 +50,8 @@ pub struct Administration {
     pub actors: Arc<TokenTable>,
     /// The clock.
     pub clock: NodeClock,
+    /// Orders are sent through it.
+    pub desk: Arc<Desk>,
     /// How the lanes are.
     pub statuses: Arc<Statuses>,
     /// All metrics.
@@ -69,6 +73,7 @@ pub fn routes(administration: Arc<Administration>) -> Router {
         .route("/admin/verify", post(verify))
         .route("/admin/condition", get(condition))
         .route("/admin/figures", get(figures))
+        .route("/admin/figures/lock", post(lock))
         .route("/admin/standing", post(standing).layer(DefaultBodyLimit::max(FORMS_BYTES_MAX)))
         .with_state(administration)
 }
@@ -98,12 +103,12 @@ async fn metrics(State(a): Shared) -> Response {
 }
 
 impl Administration {
-    /// Refuses who may not administer.
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Response> {
+    /// Who asks; refuses who may not administer.
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<&Admitted, Response> {
         let bearer =
             headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
         match bearer.and_then(|token| self.actors.admit(token)) {
-            Some(admitted) if admitted.may(Role::Administer) => Ok(()),
+            Some(admitted) if admitted.may(Role::Administer) => Ok(admitted),
             Some(_) => {
                 Err(problem(StatusCode::FORBIDDEN, "forbidden", "这个令牌不能管理 / this token may not administer"))
             }
@@ -112,7 +117,7 @@ impl Administration {
     }
 }
 
-fn problem(status: StatusCode, name: &str, detail: &str) -> Response {
+pub(crate) fn problem(status: StatusCode, name: &str, detail: &str) -> Response {
     let body = json!({"type": format!("/problems/{name}"), "status": status.as_u16(), "title": name, "detail": detail});
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

@@ -13,6 +13,7 @@ pub mod forms;
 pub mod hooks;
 pub mod imports;
 pub mod keeping;
+pub mod locking;
 pub mod logs;
 pub mod moves;
 pub mod node;

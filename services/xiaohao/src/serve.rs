@@ -83,6 +83,7 @@ fn doors(node: &Node) -> Router {
         shelf: Arc::clone(&node.house.shelf),
         actors: Arc::clone(&parts.actors),
         clock: node.opened.clock.clone(),
+        desk: Arc::clone(&node.house.desk),
         statuses: Arc::clone(&node.statuses),
         registry: Arc::clone(&node.registry),
         rest: Arc::clone(&node.rest),

@@ -1,4 +1,4 @@
-//! `xiaohao figures`: the figures of a period as a table or as JSON, and who is behind a figure.
+//! `xiaohao figures`: the figures of a period as a table or as JSON, and who is behind a figure; and their lock.
 
 use clap::Args;
 use serde_json::Value;
@@ -21,6 +21,9 @@ pub struct Figures {
     /// One street's ledger; all of them if none is named.
     #[arg(long)]
     street: Option<LedgerCode>,
+    /// Locks the period in the ledger of `--street`: these figures stay what they are, whatever comes later.
+    #[arg(long, requires = "street", conflicts_with = "behind")]
+    lock: bool,
     /// Lists the needs or items behind this counter: `overtime_to_archive`.
     #[arg(long)]
     behind: Option<String>,
@@ -35,16 +38,19 @@ fn instant_ms(text: &str) -> Result<i64, String> {
 impl Figures {
     /// Counts and shows.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
-        let mut path = format!("/admin/figures?first={}&last={}", self.period.first(), self.period.last());
+        let (method, door) = if self.lock { ("POST", "/admin/figures/lock") } else { ("GET", "/admin/figures") };
+        let mut path = format!("{door}?first={}&last={}", self.period.first(), self.period.last());
         path.extend(self.as_of.map(|as_of_ms| format!("&as_of_ms={as_of_ms}")));
         path.extend(self.street.map(|street| format!("&ledger={street}")));
         path.extend(self.behind.as_ref().map(|counter| format!("&behind={counter}")));
         let owner = Owner::of(globals)?;
-        let sheet = owner.send("GET", &path, b"");
+        let sheet = owner.send(method, &path, b"");
         owner.close()?;
         let sheet = sheet?;
         if globals.json {
             tell(&sheet.to_string());
+        } else if self.lock {
+            array(&sheet["sentences"]).for_each(|said| tell(&format!("{} {}", text(&said["zh"]), text(&said["en"]))));
         } else {
             self.lines(&sheet).iter().for_each(|line| tell(line));
         }
@@ -52,11 +58,12 @@ impl Figures {
     }
 
     fn lines(&self, sheet: &Value) -> Vec<String> {
-        let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
         let label = |figure: &Value| format!("{} {}", padded(&text(&figure["zh"]), 16), text(&figure["en"]));
         let mut lines = vec![format!("统计 figures {}，截至 as of {}", self.period, text(&sheet["as_of"]))];
+        lines.extend(locked(&sheet["lock"]));
         for counter in array(&sheet["counters"]) {
-            lines.push(format!("{:>10}  {}", counter["count"].to_string(), label(counter)));
+            let since = counter["now"].as_u64().map(|now| format!("，锁定后变为 now {now}")).unwrap_or_default();
+            lines.push(format!("{:>10}  {}{since}", counter["count"].to_string(), label(counter)));
             lines.extend(array(&counter["behind"]).map(|subject| format!("{:>12}{}", "", text(subject))));
         }
         for rate in array(&sheet["rates"]).chain(array(&sheet["composites"])) {
@@ -65,6 +72,19 @@ impl Figures {
         }
         lines
     }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("–").to_owned()
+}
+
+/// Who locked and when, and whether the lock still agrees with itself and with the facts.
+fn locked(lock: &Value) -> Option<String> {
+    let at = lock["at"].as_str()?;
+    let who = lock["by"]["post"].as_str().or(lock["by"]["person"].as_str()).unwrap_or("–");
+    let holds = lock["digest_holds"] == true && lock["facts_agree"] == true;
+    let verdict = if holds { "摘要与事实一致 digest and facts agree" } else { "与事实不符 DOES NOT AGREE" };
+    Some(format!("已锁定 locked by {who}，{at}，{verdict}，{}", text(&lock["digest"])))
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {

@@ -55,7 +55,7 @@ pub fn draw_beside(drawing: &mut Drawing, y: i32) {
     drawing.note(60, y, "不属于某一件的 about no need:");
     let mut x = 400;
     for entry in entries {
-        let next = x + 430;
+        let next = x + 360;
         drawing.beside(x, y, &[entry]);
         x = next;
     }
