@@ -6,7 +6,7 @@
 //! for each starts at its own checkpoint.
 //!
 //! Where the partition's owner lives in the same process it **offers** what it decided: a record that comes
-//! out of the log with the very bytes of an offer needs no decoding. The bytes decide, never the offer: an
+//! out of the log with the very bytes of the next offer needs no reading at all. The bytes decide, never the offer: an
 //! owner that lost its tenure has offered what nobody will read.
 
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ use xh_journal::contract::{Log, LogId, ReadLimit, Record, Slot};
 
 use crate::cause::{Cause, Origin};
 use crate::counting::{Kind, Seen, tenure_of};
-use crate::envelope::{Claim, Envelope};
+use crate::envelope::{Claim, Envelope, FactHead};
 use crate::halt::Halt;
 use crate::role::Decode;
 use crate::topics::FACTS;
@@ -52,12 +52,8 @@ pub(crate) enum What<F> {
 }
 
 impl<F> Told<F> {
-    fn new(record: Record, mut body_of: impl FnMut(&Record, Cause, &str) -> Result<Arc<F>, String>) -> Told<F> {
+    fn new(record: Record, what: What<F>) -> Told<F> {
         let tenure = tenure_of(&record);
-        let what = match Envelope::read(&record.value) {
-            Ok(envelope) => What::of(&envelope, |cause, body| body_of(&record, cause, body)),
-            Err(why) => What::Unreadable(why.to_string()),
-        };
         Told {
             position: record.position,
             stamp_ms: record.stamp_ms,
@@ -80,8 +76,12 @@ impl<F> Told<F> {
 }
 
 impl<F> What<F> {
-    fn of(envelope: &Envelope<'_>, body_of: impl FnOnce(Cause, &str) -> Result<Arc<F>, String>) -> What<F> {
-        match (Kind::of(envelope), envelope.of, envelope.at_ms) {
+    fn read(value: &[u8], body_of: impl FnOnce(Cause, &str) -> Result<Arc<F>, String>) -> What<F> {
+        let envelope = match Envelope::read(value) {
+            Ok(envelope) => envelope,
+            Err(why) => return What::Unreadable(why.to_string()),
+        };
+        match (Kind::of(&envelope), envelope.of, envelope.at_ms) {
             (Kind::Fact { cause, prev }, Some(of), Some(at_ms)) => {
                 What::Fact { cause, prev, of, at_ms, body: body_of(cause, envelope.body) }
             }
@@ -102,8 +102,7 @@ pub struct FactTail<F> {
 
 /// What the owner of the partition decided, before it comes out of the log.
 struct Offer<F> {
-    /// The order answered.
-    cause: Cause,
+    head: FactHead,
     value: Bytes,
     body: Arc<F>,
 }
@@ -125,26 +124,33 @@ impl<F> FactTail<F> {
     }
 
     /// The owner of the partition will write this record, and has its body at hand.
-    pub(crate) fn offer(&self, cause: Cause, value: Bytes, body: Arc<F>) {
+    pub(crate) fn offer(&self, head: FactHead, value: Bytes, body: Arc<F>) {
         let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
         if offers.len() >= OFFERS_MAX {
             offers.pop_front();
         }
-        offers.push_back(Offer { cause, value, body });
+        offers.push_back(Offer { head, value, body });
     }
 
-    /// The body that was offered for this very record; offers for what came before it are done with.
-    fn offered(&self, record: &Record, cause: Cause) -> Option<Arc<F>> {
+    /// What the next offer says, if it was made for this very record.
+    fn offered(&self, record: &Record) -> Option<What<F>> {
         let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(first) = offers.front() {
-            let is_of_before = first.cause.source != cause.source || first.cause.step() < cause.step();
-            if !is_of_before {
-                break;
-            }
+        offers.front().filter(|offer| offer.value == record.value)?;
+        let Offer { head, body, .. } = offers.pop_front()?;
+        let FactHead { cause, prev, of, at_ms, .. } = head;
+        Some(What::Fact { cause, prev, of, at_ms, body: Ok(body) })
+    }
+
+    /// Offers for what stands before this cause are done with: their records did not come.
+    fn forget_before(&self, cause: Cause) {
+        let mut offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_of_before = |offer: &Offer<F>| {
+            let offered = &offer.head.cause;
+            offered.source != cause.source || offered.step() <= cause.step()
+        };
+        while offers.front().is_some_and(is_of_before) {
             offers.pop_front();
         }
-        let is_this_one = |offer: &&Offer<F>| offer.cause == cause && offer.value == record.value;
-        offers.front().filter(is_this_one).map(|offer| Arc::clone(&offer.body))
     }
 
     /// The tails of all partitions, in order.
@@ -169,15 +175,13 @@ impl<F> FactTail<F> {
         }
         if position < ring.start {
             drop(ring); // lagging: read for itself, without holding up the others or taking their offers
-            return self.read_from(position, limit, |record, _, body| self.decoded(record, body));
+            return self.read_from(position, limit, |record| self.decoded(record));
         }
         if position > ring.next {
             *ring = Ring { start: position, next: position, bytes: 0, told: VecDeque::new() };
         }
-        let fresh = self.read_from(position, limit, |record, cause, body| match self.offered(record, cause) {
-            Some(offered) => Ok(offered),
-            None => self.decoded(record, body),
-        })?;
+        let fresh =
+            self.read_from(position, limit, |record| self.offered(record).unwrap_or_else(|| self.late(record)))?;
         fresh.iter().for_each(|told| ring.push(Arc::clone(told)));
         Ok(fresh)
     }
@@ -186,14 +190,27 @@ impl<F> FactTail<F> {
         &self,
         position: u64,
         limit: ReadLimit,
-        body_of: impl Fn(&Record, Cause, &str) -> Result<Arc<F>, String>,
+        what: impl Fn(&Record) -> What<F>,
     ) -> Result<Vec<Arc<Told<F>>>, Halt> {
         let records = self.log.read(self.slot, position, limit)?;
-        Ok(records.into_iter().map(|record| Arc::new(Told::new(record, &body_of))).collect())
+        let told = |record| {
+            let what = what(&record);
+            Arc::new(Told::new(record, what))
+        };
+        Ok(records.into_iter().map(told).collect())
     }
 
-    fn decoded(&self, record: &Record, body: &str) -> Result<Arc<F>, String> {
-        (self.decode)(&record.key, body).map(Arc::new)
+    fn decoded(&self, record: &Record) -> What<F> {
+        What::read(&record.value, |_, body| (self.decode)(&record.key, body).map(Arc::new))
+    }
+
+    /// Reads a record that is not the next that was offered: another owner's, or one whose offers lag.
+    fn late(&self, record: &Record) -> What<F> {
+        let what = self.decoded(record);
+        if let What::Fact { cause, .. } = &what {
+            self.forget_before(*cause);
+        }
+        what
     }
 
     /// A decoder that panicked leaves the ring as it was before: it is only pushed to after decoding.

@@ -426,7 +426,7 @@ impl<T: Tenant> TenantLane<T> {
         self.folded.counting.count(cause, &value);
         self.folded.fact(self.marked, &key, &value, &head);
         if let Some(tail) = &self.tail {
-            tail.offer(cause, value.clone(), Arc::new(decision));
+            tail.offer(head, value.clone(), Arc::new(decision));
         }
         self.outbox.push(Draft { key, headers: vec![header.clone()], value });
         Ok(())
