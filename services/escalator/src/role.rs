@@ -99,7 +99,7 @@ impl Escalator {
     ) -> Emit {
         let order = Order { id, actor: self.actor.clone(), catalogue, need: Some(need), item, revision: None, body };
         let body = serde_json::to_vec(&order).expect("an order has no maps whose keys are not text");
-        Emit { to: ORDERS, key: Bytes::from(need.ledger.to_string()), body, lineage: None }
+        Emit { to: ORDERS, key: Bytes::from(need.ledger.to_string()), body: body.into(), lineage: None }
     }
 }
 

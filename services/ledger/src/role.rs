@@ -12,7 +12,9 @@ use xh_domain::evolve::Unfit;
 use xh_domain::fact::{Entry, RULES};
 use xh_domain::ids::{Hash256, LedgerCode};
 use xh_domain::order::{Order, OrderBody, ParkFault, Parked as ParkedRecord, ParkedTopic};
+use xh_engine::cause::Cause;
 use xh_engine::halt::{Halt, HaltCode};
+use xh_engine::offers::Offers;
 use xh_engine::role::{Cold, Decided, Input, Kept, Parked, Tenant};
 use xh_engine::store::Changes;
 
@@ -27,12 +29,31 @@ const KEY: &str = "key";
 pub struct Ledger {
     shelf: Arc<CatalogueShelf>,
     books: Books,
+    /// What the routers of this process wrote, one for each partition that they read.
+    orders: Arc<[Arc<OrderOffers>]>,
 }
+
+/// Orders on their way from a router to a ledger, by cause.
+pub type OrderOffers = Offers<Cause, Box<Order>>;
 
 impl Ledger {
     /// Ledgers without an entry.
     pub fn new(shelf: Arc<CatalogueShelf>) -> Ledger {
-        Ledger { shelf, books: Books::default() }
+        Ledger { shelf, books: Books::default(), orders: Arc::default() }
+    }
+
+    /// Takes orders undecoded from the routers; `orders` is one for each partition that they read.
+    pub fn taking(self, orders: Arc<[Arc<OrderOffers>]>) -> Ledger {
+        Ledger { orders, ..self }
+    }
+
+    /// The order in a record: as the router offered it, or read.
+    fn read(&self, input: &Input<'_>) -> Option<Box<Order>> {
+        let offered = || {
+            let cause = input.envelope.cause?;
+            self.orders.get(usize::from(cause.source.slot.partition))?.take(&cause, input.envelope.body)
+        };
+        offered().or_else(|| serde_json::from_str(input.envelope.body).ok())
     }
 
     /// The books, for whoever shows or compares them.
@@ -53,7 +74,7 @@ impl Tenant for Ledger {
     }
 
     fn decide(&mut self, input: &Input<'_>, at_ms: i64, cold: &dyn Cold) -> Result<Decided<Entry>, Halt> {
-        let Ok(order) = serde_json::from_str::<Order>(input.envelope.body) else {
+        let Some(order) = self.read(input) else {
             return Ok(Decided::Park(BODY.to_owned()));
         };
         let Some(ledger) = ledger_of(input.key).filter(|ledger| is_addressed(&order, *ledger)) else {

@@ -82,7 +82,7 @@ impl Observer for Notifier {
         self.looked_ms = now_ms;
         for (ledger, order) in lock(&self.outbox).report(now_ms, RECEIPTS_PER_WAKE_MAX) {
             let body = serde_json::to_vec(&order).map_err(|_| Halt::role("a receipt that is no JSON"))?;
-            out.push(Emit { to: ORDERS, key: Bytes::from(ledger.to_string()), body, lineage: None });
+            out.push(Emit { to: ORDERS, key: Bytes::from(ledger.to_string()), body: body.into(), lineage: None });
         }
         Ok(())
     }

@@ -4,4 +4,4 @@ mod carrier;
 mod relay;
 
 pub use self::carrier::Carrier;
-pub use self::relay::Router;
+pub use self::relay::{OrderOffers, ReportOffers, Router};

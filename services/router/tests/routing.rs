@@ -28,7 +28,7 @@ use xh_journal::clock::SteppedClock;
 use xh_journal::contract::{Draft, Log, LogId, ReadLimit, Slot};
 use xh_journal::layout::{Layout, Room, TopicLayout};
 use xh_journal::memory::{MemoryLog, Syncing};
-use xh_router::role::Router;
+use xh_router::role::{OrderOffers, ReportOffers, Router};
 
 const INTAKE: Role = Role::new("intake");
 const ROUTER: Role = Role::new("router");
@@ -109,10 +109,14 @@ impl Town {
 }
 
 fn lane(log: &Arc<MemoryLog>, store: &Arc<MemoryStore>, shelf: &Arc<CatalogueShelf>) -> RelayLane<Router> {
+    lane_of(Router::new(shelf.clone()), log, store)
+}
+
+fn lane_of(router: Router, log: &Arc<MemoryLog>, store: &Arc<MemoryStore>) -> RelayLane<Router> {
     let (log, store): (Arc<dyn Log>, Arc<dyn Store>) = (log.clone(), store.clone());
     let parts =
         Parts { log, store, guard: Arc::new(NothingAccepted), place: partition_of, settings: Settings::DEFAULT };
-    RelayLane::new(ROUTER, Router::new(shelf.clone()), REPORTS_0, parts)
+    RelayLane::new(ROUTER, router, REPORTS_0, parts)
 }
 
 fn case(order: &Order) -> &xh_domain::case::Case {
@@ -137,6 +141,49 @@ fn a_report_in_the_cell_opens_a_need_in_its_street_with_every_reason() {
     assert_eq!((case.received_at_ms, case.report_offset), (MONDAY_9_MS, 0));
     assert!(order.actor.is_system());
     assert_eq!(order.id.as_str(), format!("open:{}", case.report));
+}
+
+/// What the log holds of orders, to the byte.
+fn written(town: &mut Town) -> Vec<Bytes> {
+    town.settle();
+    let slot = Slot { topic: ORDERS, partition: 0 };
+    let records = town.log.read(slot, 0, ReadLimit { records: 100, bytes: usize::MAX }).unwrap();
+    records.into_iter().map(|record| record.value).collect()
+}
+
+#[test]
+fn a_report_handed_on_undecoded_becomes_the_very_order_that_its_bytes_become_and_is_handed_on() {
+    let (reports, orders) = (Arc::new(ReportOffers::default()), Arc::new(OrderOffers::default()));
+    let (mut read, mut handed) = (Town::new(), Town::new());
+    let router = Router::new(handed.shelf.clone()).handing_on(reports.clone(), orders.clone());
+    handed.lane = lane_of(router, &handed.log, &handed.store);
+    let sent = [read.report(1), Report { place: at(1_210_000_000, 310_000_000), ..read.report(2) }];
+    for report in &sent {
+        read.send(report);
+        handed.send(report);
+        let body = serde_json::to_vec(report).unwrap().into();
+        reports.offer(report.id, body, Box::new(report.clone()));
+    }
+    let written = written(&mut handed);
+    assert_eq!(written, self::written(&mut read));
+    assert!(reports.is_empty(), "every offer was taken");
+    for value in &written {
+        let envelope = Envelope::read(value).unwrap();
+        let order = orders.take(&envelope.cause.unwrap(), envelope.body).unwrap();
+        assert_eq!(*order, serde_json::from_str::<Order>(envelope.body).unwrap());
+    }
+}
+
+#[test]
+fn an_offer_that_is_not_the_record_is_not_believed() {
+    let reports = Arc::new(ReportOffers::default());
+    let mut town = Town::new();
+    let router = Router::new(town.shelf.clone()).handing_on(reports.clone(), Arc::default());
+    town.lane = lane_of(router, &town.log, &town.store);
+    let (kept, other) = (town.report(1), Report { place: at(1_210_000_000, 310_000_000), ..town.report(1) });
+    reports.offer(kept.id, serde_json::to_vec(&other).unwrap().into(), Box::new(other));
+    town.send(&kept);
+    assert_eq!(town.orders()[0].0, STREET, "by the record, not by the offer");
 }
 
 #[test]

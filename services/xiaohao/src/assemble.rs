@@ -33,12 +33,12 @@ use xh_escalator::role::Escalator;
 use xh_intake::answers::Answers;
 use xh_intake::lag::Lag;
 use xh_intake::shell::door::Door;
-use xh_intake::shell::parts::Parts as DoorParts;
+use xh_intake::shell::parts::{Parts as DoorParts, ReportOffers};
 use xh_intake::shell::tail::Tail;
 use xh_journal::clock::Clock;
 use xh_journal::contract::{Log, Record, Slot};
 use xh_journal::layout::{Layout, LayoutError, Room, TopicLayout};
-use xh_ledger::role::{Ledger, decode};
+use xh_ledger::role::{Ledger, OrderOffers, decode};
 use xh_notifier::post_office::{Couriers, PostOffice};
 use xh_notifier::role::Notifier;
 use xh_router::role::{Carrier, Router};
@@ -105,13 +105,15 @@ pub fn layout(partitions: u16) -> Result<Layout, LayoutError> {
 /// Assembles a house.
 pub fn assemble(settings: &Settings, parts: &Parts) -> House {
     let shelf = Arc::new(CatalogueShelf::new());
+    let hands = Hands::new(&*parts.log);
     let mut lanes = Lanes {
         parts: lane_parts(settings, parts),
+        hands: hands.clone(),
         tails: FactTail::all(&parts.log, |_, body| decode(body)),
         all: Vec::new(),
     };
     lanes.follow(Arc::clone(&shelf));
-    let door = door(settings, parts, &shelf);
+    let door = door(settings, parts, &shelf, hands.reports);
     let desk = desk(parts, &shelf);
     lanes.relay(&shelf);
     lanes.keep_ledgers(&shelf, &parts.entropy);
@@ -148,7 +150,12 @@ fn lane_parts(settings: &Settings, parts: &Parts) -> lane::Parts {
     }
 }
 
-fn door(settings: &Settings, parts: &Parts, shelf: &Arc<CatalogueShelf>) -> Arc<Door> {
+fn door(
+    settings: &Settings,
+    parts: &Parts,
+    shelf: &Arc<CatalogueShelf>,
+    routers: Arc<[Arc<ReportOffers>]>,
+) -> Arc<Door> {
     let keeping = Arc::new(parts.keeping.clone());
     Door::new(DoorParts {
         log: Arc::clone(&parts.log),
@@ -161,6 +168,7 @@ fn door(settings: &Settings, parts: &Parts, shelf: &Arc<CatalogueShelf>) -> Arc<
         shelf: Arc::clone(shelf),
         answers: Arc::new(Answers::default()),
         lag: Arc::new(Lag::new(settings.partitions)),
+        routers,
     })
 }
 
@@ -176,8 +184,28 @@ fn desk(parts: &Parts, shelf: &Arc<CatalogueShelf>) -> Arc<Desk> {
     })
 }
 
+/// What is handed on undecoded from one role of this process to the next, one for each partition of reports.
+#[derive(Clone)]
+struct Hands {
+    /// From the door to the router of a partition.
+    reports: Arc<[Arc<ReportOffers>]>,
+    /// From the router of a partition to any ledger.
+    orders: Arc<[Arc<OrderOffers>]>,
+}
+
+impl Hands {
+    fn new(log: &dyn Log) -> Hands {
+        let partitions = 0..log.partitions(REPORTS);
+        Hands {
+            reports: partitions.clone().map(|_| Arc::default()).collect(),
+            orders: partitions.map(|_| Arc::default()).collect(),
+        }
+    }
+}
+
 /// Lanes in the making.
 struct Lanes {
+    hands: Hands,
     parts: lane::Parts,
     tails: Vec<Arc<FactTail<Entry>>>,
     all: Vec<Box<dyn Lane>>,
@@ -192,7 +220,9 @@ impl Lanes {
     fn relay(&mut self, shelf: &Arc<CatalogueShelf>) {
         for partition in 0..self.parts.log.partitions(REPORTS) {
             let slot = Slot { topic: REPORTS, partition };
-            let router = Router::new(Arc::clone(shelf));
+            let (reports, orders) = (&self.hands.reports, &self.hands.orders);
+            let place = usize::from(partition);
+            let router = Router::new(Arc::clone(shelf)).handing_on(reports[place].clone(), orders[place].clone());
             self.all.push(Box::new(RelayLane::new(ROUTER, router, slot, self.parts.clone())));
         }
     }
@@ -205,7 +235,7 @@ impl Lanes {
                 entropy.fill(&mut bytes);
                 Owner(bytes)
             });
-            let ledger = Ledger::new(Arc::clone(shelf));
+            let ledger = Ledger::new(Arc::clone(shelf)).taking(Arc::clone(&self.hands.orders));
             let lane = TenantLane::new(LEDGER, ledger, partition, ROUTER, owner, self.parts.clone());
             self.all.push(Box::new(lane.offering(Arc::clone(&self.tails[usize::from(partition)]))));
         }

@@ -107,7 +107,7 @@ impl Relay for Router {
         let body: Body = serde_json::from_str(input.envelope.body).map_err(|e| Halt::role(e.to_string()))?;
         self.0 += 1;
         let key = Bytes::copy_from_slice(body.street.as_bytes());
-        out.push(Emit { to: ORDERS, key, body: serde_json::to_vec(&body).unwrap(), lineage: None });
+        out.push(Emit { to: ORDERS, key, body: serde_json::to_vec(&body).unwrap().into(), lineage: None });
         Ok(Verdict::Done)
     }
     fn park(&mut self, _: &Parked<'_>, _: &mut Vec<Emit>) -> Result<(), Halt> {

@@ -19,7 +19,7 @@ pub struct Source {
 }
 
 /// One input, and which of its outputs.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Cause {
     /// Where the input stands.
     pub source: Source,

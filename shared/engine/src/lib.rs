@@ -28,6 +28,7 @@ pub mod halt;
 pub mod lane;
 pub mod marks;
 pub mod metrics;
+pub mod offers;
 mod outbox;
 pub mod partition;
 pub mod role;

@@ -90,7 +90,7 @@ pub struct Emit {
     /// What places it.
     pub key: Bytes,
     /// The body's JSON.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// What made it be written, for lineage. A relay's outputs leave this empty: the lane gives them their cause.
     pub lineage: Option<Cause>,
 }

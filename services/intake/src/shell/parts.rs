@@ -6,8 +6,10 @@ use bytes::Bytes;
 use xh_domain::actor::Actor;
 use xh_domain::catalogue::CatalogueShelf;
 use xh_domain::entropy::Entropy;
-use xh_domain::ids::{Hash256, KeyId};
+use xh_domain::ids::{Hash256, KeyId, ReportId};
 use xh_domain::keys::{KeyRecord, OfficeKeys};
+use xh_domain::report::Report;
+use xh_engine::offers::Offers;
 use xh_journal::clock::Clock;
 use xh_journal::contract::{AppendError, Log, Pending};
 
@@ -45,6 +47,9 @@ pub trait Attachments: Send + Sync + 'static {
     fn put(&self, sha256: Hash256, bytes: Bytes) -> Result<(), AppendError>;
 }
 
+/// Reports on their way from a door to a router, by id.
+pub type ReportOffers = Offers<ReportId, Box<Report>>;
+
 /// What the door is built from.
 #[derive(Clone)]
 pub struct Parts {
@@ -68,4 +73,6 @@ pub struct Parts {
     pub answers: Arc<Answers>,
     /// How far the ledgers are behind; the tails of this process write it.
     pub lag: Arc<Lag>,
+    /// For the routers of this process, one for each partition; empty where there are none.
+    pub routers: Arc<[Arc<ReportOffers>]>,
 }

@@ -114,6 +114,7 @@ impl House {
             shelf: ring.shelf.clone(),
             answers: answers.clone(),
             lag: lag.clone(),
+            routers: Arc::default(),
         };
         let keys: Arc<dyn Keys> = shelves.clone();
         ring.observe(Role::new("intake"), false, move |_| Tail::new(answers.clone(), lag.clone(), keys.clone()));

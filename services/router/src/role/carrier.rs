@@ -69,7 +69,7 @@ impl Observer for Carrier {
             if number < self.saved_below {
                 self.gone.push(number);
             }
-            out.push(Emit { to: ORDERS, key: letter.ledger, body: letter.body, lineage: letter.lineage });
+            out.push(Emit { to: ORDERS, key: letter.ledger, body: letter.body.into(), lineage: letter.lineage });
         }
         Ok(())
     }

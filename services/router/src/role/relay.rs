@@ -2,6 +2,9 @@
 //!
 //! The id is judged before any look-up, and nothing is changed before everything that is needed has come:
 //! a report that waits for its catalogue is shown again.
+//!
+//! Where the door and the ledgers live in the same process, what it reads and what it writes is handed on
+//! undecoded (`xh_engine::offers`).
 
 use std::sync::Arc;
 
@@ -12,7 +15,9 @@ use xh_domain::kept::{PhotoRecord, ReportsBody};
 use xh_domain::order::{Order, ParkFault, Parked as ParkedRecord, ParkedTopic};
 use xh_domain::report::Report;
 use xh_domain::wire::ROUTER_RULES;
+use xh_engine::cause::Cause;
 use xh_engine::halt::{Halt, HaltCode};
+use xh_engine::offers::Offers;
 use xh_engine::role::{Cold, Emit, Input, Kept, Parked, Relay, Verdict};
 use xh_engine::store::Changes;
 use xh_engine::topics::ORDERS;
@@ -23,6 +28,8 @@ use crate::seen::{Damaged, First, Seen};
 
 /// Highest version of the router's rules that this binary carries.
 const RULES_CARRIED: u16 = ROUTER_RULES;
+/// Room for the order that opens a need, by far the most frequent.
+const ORDER_BYTES_USUAL: usize = 1_536;
 /// Reasons for parking, as the engine hands them back to [`Router::park`].
 const BODY: &str = "body";
 const KEY: &str = "key";
@@ -34,12 +41,33 @@ pub struct Router {
     seen: Seen,
     /// The catalogue used last: neighbours mostly name the same one.
     last: Option<Arc<Catalogue>>,
+    /// What the door of this process wrote.
+    reports: Arc<ReportOffers>,
+    /// For the ledgers of this process.
+    orders: Arc<OrderOffers>,
 }
+
+/// Reports on their way from a door to a router, by id.
+pub type ReportOffers = Offers<ReportId, Box<Report>>;
+/// Orders on their way from a router to a ledger, by cause.
+pub type OrderOffers = Offers<Cause, Box<Order>>;
 
 impl Router {
     /// A router that knows no report yet.
     pub fn new(shelf: Arc<CatalogueShelf>) -> Router {
-        Router { shelf, seen: Seen::default(), last: None }
+        Router { shelf, seen: Seen::default(), last: None, reports: Arc::default(), orders: Arc::default() }
+    }
+
+    /// Takes reports undecoded from a door, and hands orders so to the ledgers.
+    pub fn handing_on(self, reports: Arc<ReportOffers>, orders: Arc<OrderOffers>) -> Router {
+        Router { reports, orders, ..self }
+    }
+
+    /// The body of a record: as the door offered it, or read.
+    fn read(&self, input: &Input<'_>) -> Option<ReportsBody> {
+        let offered = || self.reports.take(&report_id(input.key)?, input.envelope.body);
+        offered()
+            .map_or_else(|| ReportsBody::read(input.envelope.body).ok(), |report| Some(ReportsBody::Report(report)))
     }
 
     /// How many reports it has seen.
@@ -90,7 +118,10 @@ impl Router {
         if !is_known {
             self.seen.insert(*report.id.0.as_bytes(), first);
         }
-        out.push(emit(ledger, &letters::open(report, routed, input.position, input.stamp_ms)));
+        let order = letters::open(report, routed, input.position, input.stamp_ms);
+        let emit = emit(ledger, &order);
+        self.orders.offer(input.cause(), emit.body.clone(), Box::new(order)); // an input's first output, and only one
+        out.push(emit);
         Ok(Verdict::Done)
     }
 
@@ -114,7 +145,7 @@ impl Router {
 
 impl Relay for Router {
     fn apply(&mut self, input: &Input<'_>, cold: &dyn Cold, out: &mut Vec<Emit>) -> Result<Verdict, Halt> {
-        let Ok(body) = ReportsBody::read(input.envelope.body) else { return Ok(Verdict::Park(BODY.to_owned())) };
+        let Some(body) = self.read(input) else { return Ok(Verdict::Park(BODY.to_owned())) };
         if !is_key_of(input.key, body.report()) {
             return Ok(Verdict::Park(KEY.to_owned()));
         }
@@ -169,12 +200,17 @@ impl From<Damaged> for Halt {
 }
 
 fn emit(ledger: LedgerCode, order: &Order) -> Emit {
-    let body = serde_json::to_vec(order).expect("an order has no maps whose keys are not text");
-    Emit { to: ORDERS, key: Bytes::from(ledger.to_string()), body, lineage: None }
+    let mut body = Vec::with_capacity(ORDER_BYTES_USUAL);
+    serde_json::to_writer(&mut body, order).expect("an order has no maps whose keys are not text");
+    Emit { to: ORDERS, key: Bytes::from(ledger.to_string()), body: body.into(), lineage: None }
 }
 
 fn ledger_of(number: u32) -> Result<LedgerCode, Halt> {
     LedgerCode::from_number(number).ok_or_else(|| Halt::new(HaltCode::StoreDamaged, "a ledger code that cannot be"))
+}
+
+fn report_id(key: &[u8]) -> Option<ReportId> {
+    std::str::from_utf8(key).ok()?.parse().ok()
 }
 
 fn is_key_of(key: &[u8], report: ReportId) -> bool {

@@ -119,7 +119,7 @@ impl Relay for Router {
                 rules: None,
             };
             let body = serde_json::to_vec(&order).unwrap();
-            out.push(Emit { to: ORDERS, key: Bytes::from(ledger.clone()), body, lineage: None });
+            out.push(Emit { to: ORDERS, key: Bytes::from(ledger.clone()), body: body.into(), lineage: None });
         }
         Ok(Verdict::Done)
     }
@@ -129,7 +129,7 @@ impl Relay for Router {
         out.push(Emit {
             to: ORDERS,
             key: Bytes::from_static(b"parking"),
-            body: serde_json::to_vec(&order).unwrap(),
+            body: serde_json::to_vec(&order).unwrap().into(),
             lineage: None,
         });
         Ok(())
@@ -351,7 +351,7 @@ impl Observer for Watch {
             out.push(Emit {
                 to: ORDERS,
                 key: Bytes::from(ledger),
-                body: serde_json::to_vec(&order).unwrap(),
+                body: serde_json::to_vec(&order).unwrap().into(),
                 lineage: None,
             });
         }
