@@ -3,12 +3,14 @@
 //! The secret is 32 bytes in a file of its own (0600), made at first start. Whoever has the data directory
 //! without it can verify the ledger but read no resident's name. Backups keep it apart.
 
+use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use xh_domain::entropy::Entropy;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes of the office's secret.
 pub const SECRET_BYTES: usize = 32;
@@ -17,11 +19,44 @@ pub const SECRET_BYTES: usize = 32;
 #[derive(Clone, Copy, Debug)]
 pub struct SystemEntropy;
 
+/// Bytes that a thread asks of the operating system at once: a report takes about a hundred, and asking costs
+/// more than the bytes.
+const POOL_BYTES: usize = 2_048;
+
+/// Chance that a thread was given and has not handed on. What it hands on it forgets.
+struct Pool {
+    bytes: Zeroizing<[u8; POOL_BYTES]>,
+    used: usize,
+}
+
+impl Pool {
+    fn hand_on(&mut self, bytes: &mut [u8]) {
+        if POOL_BYTES - self.used < bytes.len() {
+            ask(&mut *self.bytes);
+            self.used = 0;
+        }
+        let chance = &mut self.bytes[self.used..self.used + bytes.len()];
+        bytes.copy_from_slice(chance);
+        chance.zeroize();
+        self.used += bytes.len();
+    }
+}
+
+thread_local! {
+    static POOL: RefCell<Pool> = RefCell::new(Pool { bytes: Zeroizing::new([0; POOL_BYTES]), used: POOL_BYTES });
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the part that all others are given")]
+fn ask(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("without the operating system's chance nothing can be sealed: better to end here");
+}
+
 impl Entropy for SystemEntropy {
-    #[allow(clippy::disallowed_methods, reason = "this is the part that all others are given")]
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes)
-            .expect("without the operating system's chance nothing can be sealed: better to end here");
+        match bytes.len() <= POOL_BYTES {
+            true => POOL.with_borrow_mut(|pool| pool.hand_on(bytes)),
+            false => ask(bytes),
+        }
     }
 }
 
@@ -73,6 +108,19 @@ mod tests {
         let first = secret(&path, &SystemEntropy).unwrap();
         assert_eq!(secret(&path, &SystemEntropy).unwrap(), first);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn chance_is_never_handed_on_twice() {
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..10 * POOL_BYTES / 24 {
+            let mut nonce = [0; 24];
+            SystemEntropy.fill(&mut nonce);
+            assert!(seen.insert(nonce));
+        }
+        let mut much = vec![0; 3 * POOL_BYTES];
+        SystemEntropy.fill(&mut much);
+        assert!(much.chunks(24).all(|bytes| bytes.iter().any(|byte| *byte != 0)));
     }
 
     #[test]
