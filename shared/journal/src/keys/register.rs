@@ -1,7 +1,9 @@
 //! The register: in which slot each key stands, and which keys carry a blind index. In memory, rebuilt
 //! from the slots at the start; about 100 bytes a key. Wrapped keys are not in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+#![allow(clippy::disallowed_types, reason = "nothing iterates over the map")]
+
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
 use super::{Blind, KeyId, KeyRecord};
@@ -9,19 +11,18 @@ use super::{Blind, KeyId, KeyRecord};
 /// See the module's essay.
 #[derive(Default)]
 pub struct Register {
-    slots: BTreeMap<KeyId, u32>,
+    slots: HashMap<KeyId, u32>,
     ids: BTreeSet<(Blind, KeyId)>,
 }
 
 impl Register {
     /// Of keys in any order.
     pub fn new(keys: &[(u32, KeyRecord)]) -> Self {
+        let slots = keys.iter().map(|(slot, r)| (r.id, *slot)).collect();
         // Sorted first, for a tree is built many times faster from sorted entries.
-        let mut slots: Vec<_> = keys.iter().map(|(slot, r)| (r.id, *slot)).collect();
-        slots.sort_unstable();
         let mut ids: Vec<_> = keys.iter().flat_map(|(_, r)| r.blinds.iter().map(|b| (*b, r.id))).collect();
         ids.sort_unstable();
-        Register { slots: slots.into_iter().collect(), ids: ids.into_iter().collect() }
+        Register { slots, ids: ids.into_iter().collect() }
     }
 
     /// A key has become durable.

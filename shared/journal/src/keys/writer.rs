@@ -3,7 +3,9 @@
 //! A group is one kind only, so that no slot is freed and filled within one sync: whatever part of a
 //! group a crash leaves, no key stands twice and none is half deleted.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+#![allow(clippy::disallowed_types, reason = "nothing iterates over the map")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -132,8 +134,25 @@ pub struct KeyWriter {
     pub reserve_bytes: u64,
 }
 
-/// The keys that a group adds, by id, with their slots.
-type Added = BTreeMap<KeyId, (u32, KeyRecord)>;
+/// The keys that a group adds, in the order of their slots.
+#[derive(Default)]
+struct Added {
+    records: Vec<(u32, KeyRecord)>,
+    /// Where each stands among them.
+    places: HashMap<KeyId, usize>,
+}
+
+impl Added {
+    /// Slots are given out from the lowest, so each is higher than those before.
+    fn push(&mut self, slot: u32, record: KeyRecord) {
+        self.places.insert(record.id, self.records.len());
+        self.records.push((slot, record));
+    }
+
+    fn get(&self, id: &KeyId) -> Option<&KeyRecord> {
+        self.places.get(id).map(|place| &self.records[*place].1)
+    }
+}
 
 struct StopAtEnd(Arc<KeyQueue>);
 
@@ -175,17 +194,17 @@ impl KeyWriter {
     /// Commits puts with one sync. One answer each; an error when the writer must stop.
     fn put(&mut self, changes: Vec<Change>) -> io::Result<Vec<Result<(), AppendError>>> {
         self.group += 1;
-        let mut added = Added::new();
+        let mut added = Added::default();
         let mut outcomes = Vec::with_capacity(changes.len());
         for change in changes {
             let Change::Put(records) = change else { continue };
             outcomes.push(self.plan(records, &mut added)?);
         }
-        if !added.is_empty() {
-            self.write(&added)?;
+        if !added.records.is_empty() {
+            self.write(&added.records)?;
         }
         let mut register = self.register.write().unwrap_or_else(PoisonError::into_inner);
-        added.values().for_each(|(slot, record)| register.add(*slot, record));
+        added.records.iter().for_each(|(slot, record)| register.add(*slot, record));
         Ok(outcomes)
     }
 
@@ -205,14 +224,14 @@ impl KeyWriter {
             }
         }
         for (record, slot) in new.into_iter().zip(std::iter::from_fn(|| self.free.pop_first())) {
-            added.insert(record.id, (slot, record));
+            added.push(slot, record);
         }
         Ok(Ok(()))
     }
 
     /// The record of this id that is durable or about to be.
     fn kept(&self, id: &KeyId, added: &Added) -> io::Result<Option<KeyRecord>> {
-        if let Some((_, record)) = added.get(id) {
+        if let Some(record) = added.get(id) {
             return Ok(Some(record.clone()));
         }
         let slot = self.register().slot(id);
@@ -227,17 +246,16 @@ impl KeyWriter {
     }
 
     /// Writes neighbouring slots together, then syncs once.
-    fn write(&self, added: &Added) -> io::Result<()> {
-        let by_slot: BTreeMap<u32, &KeyRecord> = added.values().map(|(slot, record)| (*slot, record)).collect();
+    fn write(&self, by_slot: &[(u32, KeyRecord)]) -> io::Result<()> {
         let mut run = Vec::new();
         let mut first = 0;
-        for (&slot, record) in &by_slot {
-            if !run.is_empty() && first + (run.len() / SLOT_BYTES) as u32 != slot {
+        for (slot, record) in by_slot {
+            if !run.is_empty() && first + (run.len() / SLOT_BYTES) as u32 != *slot {
                 self.file.write_at(&run, offset(first))?;
                 run.clear();
             }
             if run.is_empty() {
-                first = slot;
+                first = *slot;
             }
             run.extend_from_slice(&encode(self.group, record));
         }
