@@ -1,5 +1,6 @@
 //! One run of load: an open loop over many connections, and what came back.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,9 @@ use crate::schedule::Schedule;
 /// Longest latency that is told apart.
 const LATENCY_US_MAX: u64 = 120_000_000;
 
+/// The status under which requests without an answer are counted.
+const NO_ANSWER: u16 = 0;
+
 /// What came back from one phase.
 #[derive(Clone, Debug)]
 pub struct Tally {
@@ -25,8 +29,8 @@ pub struct Tally {
     pub refused: u64,
     /// Of those, without Retry-After.
     pub refused_without_hint: u64,
-    /// Requests with any other answer, or none.
-    pub failed: u64,
+    /// Requests with any other answer, by its status; 0 for none.
+    pub failed: BTreeMap<u16, u64>,
     /// Intended send time to answer of accepted requests, microseconds.
     pub accept_us: Histogram<u64>,
 }
@@ -34,14 +38,18 @@ pub struct Tally {
 impl Tally {
     fn new() -> Tally {
         let accept_us = Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("the bounds are those of a histogram");
-        Tally { accepted: 0, refused: 0, refused_without_hint: 0, failed: 0, accept_us }
+        Tally { accepted: 0, refused: 0, refused_without_hint: 0, failed: BTreeMap::new(), accept_us }
+    }
+
+    fn fail(&mut self, status: u16) {
+        *self.failed.entry(status).or_default() += 1;
     }
 
     fn add(&mut self, other: &Tally) {
         self.accepted += other.accepted;
         self.refused += other.refused;
         self.refused_without_hint += other.refused_without_hint;
-        self.failed += other.failed;
+        other.failed.iter().for_each(|(status, count)| *self.failed.entry(*status).or_default() += count);
         self.accept_us.add(&other.accept_us).expect("all histograms have the same bounds");
     }
 }
@@ -143,12 +151,12 @@ impl Worker {
         }
         let tally = &mut self.tallies[phase];
         let Some(open) = client else {
-            tally.failed += 1;
+            tally.fail(NO_ANSWER);
             tokio::time::sleep(Duration::from_millis(10)).await;
             return 0;
         };
         let Ok(answer) = open.send("POST", path, body).await else {
-            tally.failed += 1;
+            tally.fail(NO_ANSWER);
             *client = None;
             return 0;
         };
@@ -160,8 +168,8 @@ impl Worker {
                 tally.refused_without_hint += u64::from(answer.retry_after_s.is_none());
                 return 0;
             }
-            _ => {
-                tally.failed += 1;
+            other => {
+                tally.fail(other);
                 return 0;
             }
         };

@@ -163,11 +163,14 @@ fn print(at: &At, offered: u64, tallies: &[Tally], lengths: &[Duration], names: 
             tally.accepted,
             tally.accepted as f64 / length.as_secs_f64(),
             tally.refused,
-            tally.failed,
+            tally.failed.values().sum::<u64>(),
             ms(tally.accept_us.value_at_quantile(0.5)),
             ms(tally.accept_us.value_at_quantile(0.99)),
             ms(tally.accept_us.max()),
         );
+        if !tally.failed.is_empty() {
+            println!("{name:<18}failed by status (0: no answer): {:?}", tally.failed);
+        }
         if tally.refused_without_hint > 0 {
             println!("{name:<18}{} refusals came without Retry-After", tally.refused_without_hint);
         }

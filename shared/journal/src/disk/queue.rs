@@ -81,6 +81,7 @@ impl Queue {
             return Err((answer, AppendError::Full));
         }
         let was_empty = state.batch.waiting.is_empty();
+        state.batch.bytes.reserve(bytes);
         for draft in drafts {
             frame::encode(&mut state.batch.bytes, slot, draft);
         }
