@@ -73,8 +73,7 @@ fn moves(from: ItemState, to: ItemState) -> Vec<Entry> {
 
 /// The moves that leave an item where it stands.
 fn staying(state: ItemState) -> Vec<Entry> {
-    let stays =
-        |kind: &OrderKind| item_leads(state, *kind) == [state] || item_leads(state, *kind).first() == Some(&state);
+    let stays = |kind: &OrderKind| item_leads(state, *kind).contains(&state);
     kinds().filter(stays).map(|kind| entry(kind, None)).collect()
 }
 

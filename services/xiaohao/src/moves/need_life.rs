@@ -6,7 +6,7 @@ use xh_domain::need::NeedState;
 use xh_domain::order::OrderKind;
 use xh_domain::texts::states;
 
-use super::drawing::{Card, Drawing, Entry, HEAD};
+use super::drawing::{Card, Drawing, Entry, HEAD, width};
 use super::item_life::entry;
 use super::words::need_condition;
 
@@ -55,9 +55,9 @@ pub fn draw_beside(drawing: &mut Drawing, y: i32) {
     drawing.note(60, y, "不属于某一件的 about no need:");
     let mut x = 400;
     for entry in entries {
-        let next = x + 360;
+        let room = width(&entry.zh, 20) + width(&entry.en, 14) + width(entry.who, 14);
         drawing.beside(x, y, &[entry]);
-        x = next;
+        x += room + 80;
     }
 }
 
@@ -77,7 +77,7 @@ fn kinds(from: Option<NeedState>, to: NeedState) -> Vec<OrderKind> {
 }
 
 fn staying(state: NeedState) -> Vec<Entry> {
-    let stays = |kind: &OrderKind| !is_about_an_item(*kind) && need_leads(Some(state), *kind).first() == Some(&state);
+    let stays = |kind: &OrderKind| !is_about_an_item(*kind) && need_leads(Some(state), *kind).contains(&state);
     OrderKind::ALL.into_iter().filter(stays).map(|kind| entry(kind, None)).collect()
 }
 
