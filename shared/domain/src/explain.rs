@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   entries ──account──► [Because]: why this cell, this lead, this tier, this owner, this deadline,
-//!                                   this rung, this hold, this refusal ── as data
+//!                                   this rung, this hold, this turn, this refusal ── as data
 //!                            │
 //!                            └── words (zh, en), and "what if" with another calendar
 //! ```
@@ -11,6 +11,7 @@
 //! only finds it there. So the account of a need closed five years ago is as whole as one of this morning, and
 //! whoever disagrees can count again on paper. What a fact does not say is not guessed.
 
+mod turn;
 mod what_if;
 mod words;
 
@@ -131,6 +132,16 @@ pub enum Why {
         /// Until when; not at all where it came too late.
         until_ms: Option<i64>,
     },
+    /// 抄送: who got a copy of the dispatch because of its tier.
+    Copied {
+        /// Which posts.
+        posts: Vec<PostId>,
+    },
+    /// 转折: what sent the need or item another way.
+    Turn {
+        /// The fact that did.
+        fact: Box<Fact>,
+    },
     /// 拒绝.
     Refusal {
         /// Of what kind of order.
@@ -198,10 +209,18 @@ impl Account {
     }
 
     fn fact(&mut self, source: Source<'_>, fact: &Fact) {
+        if let Some(item) = turn::about(fact) {
+            self.tell(source, item, Why::Turn { fact: Box::new(fact.clone()) });
+        }
         match fact {
             Fact::Opened { case, .. } | Fact::HistoryTaken { case } => self.opened(source, case),
             Fact::TakenOver { handed } => self.opened(source, &handed.need.case),
-            Fact::Dispatched { lead, tier, items, .. } => self.dispatched(source, lead, *tier, items),
+            Fact::Dispatched { lead, tier, items, copied } => {
+                self.dispatched(source, lead, *tier, items);
+                if !copied.is_empty() {
+                    self.tell(source, None, Why::Copied { posts: copied.clone() });
+                }
+            }
             Fact::Redispatched { item, responsible, designated, .. } => {
                 let by = if *designated { OwnerBy::Designation } else { OwnerBy::Redispatch };
                 self.owned(source, *item, responsible, by);

@@ -102,7 +102,7 @@ fn item_lines(item: &Value, because: &[&Value]) -> Vec<String> {
     let mut lines = vec![
         format!("事项 item {}  {}", text(&item["item"]), named(&item["state"])),
         format!("  责任 responsible {}", named(&item["responsible"])),
-        format!("  时限 due         {} {}", text(&item["due"]["at"]), text(&item["due"]["words"])),
+        format!("  时限 due         {}{}", text(&item["due"]["at"]), left(item)),
     ];
     if let Some(ticked) = item["ticked_off_at"].as_str() {
         let on_time = if item["on_time"] == true { "按时 on time" } else { "超期 late" };
@@ -111,6 +111,15 @@ fn item_lines(item: &Value, because: &[&Value]) -> Vec<String> {
     lines.extend(array(&item["clocks"]).filter_map(next_line));
     lines.extend(because.iter().filter(|why| why["item"] == item["item"]).flat_map(|why| because_lines(why)));
     lines
+}
+
+/// How long is left, where the clock runs.
+fn left(item: &Value) -> String {
+    match (item["ticked_off_at"].is_null(), item["suspension"].is_null()) {
+        (true, true) => format!(" {}", text(&item["due"]["words"])),
+        (true, false) => " 停止计时 the clock stands".to_owned(),
+        (false, _) => String::new(),
+    }
 }
 
 /// What happens next if nothing happens.

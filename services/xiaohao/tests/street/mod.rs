@@ -3,6 +3,7 @@
 //! Every person acts with a token of his own, so that four eyes and posts are judged as in an office.
 #![allow(dead_code, reason = "each test file uses its own part of this module")]
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -29,6 +30,8 @@ pub struct Street {
     /// The server; taken out while it is stopped.
     pub node: Option<Node>,
     folder: TempDir,
+    /// Orders sent so far: their ids are the same in every run, so that what is told of them can be recorded.
+    sent: Cell<u32>,
 }
 
 impl Street {
@@ -42,13 +45,25 @@ impl Street {
         if let Some(hooks) = hooks {
             std::fs::write(at("data/hooks.toml"), hooks).unwrap();
         }
-        let street = Street { node: None, folder };
+        let street = Street { node: None, folder, sent: Cell::new(0) };
         street.import(&example());
         if let Some(people) = people {
-            std::fs::write(at_of(&street, "people.csv"), people).unwrap();
-            street.import(&at_of(&street, "people.csv"));
+            street.import_form("people.csv", people);
         }
         street.started()
+    }
+
+    /// Imports one more form, through the running server if there is one.
+    pub fn import_form(&self, name: &str, text: &str) {
+        let path = at_of(self, name);
+        std::fs::write(&path, text).unwrap();
+        self.import(&path);
+    }
+
+    /// What `xiaohao explain` says of a need or item.
+    pub fn explain(&self, number: &str, more: &[&str]) -> String {
+        let data = self.data();
+        run(&[&["--data", text(&data), "--log", "warn", "explain", number], more].concat())
     }
 
     fn import(&self, path: &Path) {
@@ -150,7 +165,8 @@ impl Street {
         body: Value,
         revision: &Value,
     ) -> (u16, Value) {
-        let mut order = json!({"id": uuid::Uuid::from_bytes(random()).to_string(), "revision": revision, "body": body});
+        self.sent.set(self.sent.get() + 1);
+        let mut order = json!({"id": format!("order-{:04}", self.sent.get()), "revision": revision, "body": body});
         if let Some(item) = item {
             order["item"] = item.into();
         }
@@ -183,12 +199,6 @@ fn text(path: &Path) -> &str {
 /// The folder of the example street.
 pub fn example() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../load-tests/city/qiming"))
-}
-
-fn random() -> [u8; 16] {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the machine has chance");
-    bytes
 }
 
 /// A person's token.

@@ -4,9 +4,10 @@ use super::{Because, OwnerBy, Why};
 use crate::case::Reason;
 use crate::clock::{ClockKind, Colour, Light};
 use crate::ids::{OrgId, PostId, UnitId};
+use crate::need::Item;
 use crate::texts::moment::{to_minute, with_weekday};
 use crate::texts::names::Names;
-use crate::texts::sentence::{RAISED, Sentence, clock_words, colour_words, light_words, order, pause_words};
+use crate::texts::sentence::{RAISED, Sentence, clock_words, colour_words, light_words, of_fact, order, pause_words};
 use crate::texts::{reasons, refusal_words};
 
 fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
@@ -19,7 +20,7 @@ pub fn because(because: &Because, names: &Names) -> Sentence {
         Why::Cell { cell, boundary, reasons } => {
             let (zh, en) = match cell {
                 Some(cell) => (format!("{}（{cell}）", names.cell(*cell)), cell.to_string()),
-                None => ("不在任何网格内".to_owned(), "outside every cell".to_owned()),
+                None => ("无".to_owned(), "none".to_owned()),
             };
             let version = boundary.as_deref();
             let (version_zh, version_en) = version.map_or_else(Default::default, |version| {
@@ -53,10 +54,7 @@ pub fn because(because: &Because, names: &Names) -> Sentence {
         }
         Why::Deadline { clock, version, reason } => {
             let (zh, en) = clock_words(*clock);
-            let (again_zh, again_en) = match (clock, version) {
-                (ClockKind::Reply, _) | (_, 0 | 1) => Default::default(),
-                _ => (format!("（第 {version} 次）"), format!(" (no. {version})")),
-            };
+            let (again_zh, again_en) = again(*clock, *version);
             say(
                 format!("{zh}时限{again_zh}：{}", reason.render_zh()),
                 format!("time limit for {en}{again_en}: {}", reason.render_en()),
@@ -73,11 +71,27 @@ pub fn because(because: &Because, names: &Names) -> Sentence {
                 format!("the receipt for rung {rung} came after its reply was due: it holds nothing"),
             ),
         },
+        Why::Copied { posts } => {
+            let (zh, en) = listed(posts, names);
+            say(format!("派遣时抄送：{zh}"), format!("copied at dispatch: {en}"))
+        }
+        Why::Turn { fact } => of_fact(fact, names),
         Why::Refusal { kind, refusal } => {
             let (order_zh, order_en) = order(*kind);
             let why = refusal_words::of(refusal, names);
             say(format!("“{order_zh}”未被接受：{}", why.zh), format!("\"{order_en}\" was refused: {}", why.en))
         }
+    }
+}
+
+/// Which deadline of its clock it is, where it is not the first; an item that is opened again begins anew.
+fn again(clock: ClockKind, version: u16) -> (String, String) {
+    let (openings, nth) = Item::opening_of(version);
+    match (clock, openings, nth) {
+        (ClockKind::Reply, ..) | (_, 0, 0 | 1) => Default::default(),
+        (_, 0, nth) => (format!("（第 {nth} 次）"), format!(" (no. {nth})")),
+        (_, _, 1) => ("（重新挂号后）".to_owned(), " (reopened)".to_owned()),
+        (_, _, nth) => (format!("（重新挂号后第 {nth} 次）"), format!(" (reopened, no. {nth})")),
     }
 }
 
@@ -106,6 +120,10 @@ fn owned(unit: &UnitId, suggested: Option<&UnitId>, reason: Option<&Reason>, nam
         Some(suggested) if suggested == unit => {
             (format!("{row_zh}，派遣时确认"), format!("{row_en}, confirmed at dispatch"))
         }
+        Some(suggested) if reason == Some(&Reason::TerritorialFallback) => (
+            format!("派遣时指定；{row_zh}，为{}", names.unit(suggested)),
+            format!("chosen at dispatch; {row_en} ({suggested})"),
+        ),
         Some(suggested) => (
             format!("派遣时指定；{row_zh}所列为{}", names.unit(suggested)),
             format!("chosen at dispatch; {row_en} names {suggested}"),
@@ -180,7 +198,12 @@ fn told(posts: &[PostId], names: &Names) -> (String, String) {
     if posts.is_empty() {
         return Default::default();
     }
+    let (zh, en) = listed(posts, names);
+    (format!("，告知{zh}"), format!(", told {en}"))
+}
+
+fn listed(posts: &[PostId], names: &Names) -> (String, String) {
     let zh: Vec<String> = posts.iter().map(|post| names.post(post)).collect();
     let en: Vec<&str> = posts.iter().map(PostId::as_str).collect();
-    (format!("，告知{}", zh.join("、")), format!(", told {}", en.join(", ")))
+    (zh.join("、"), en.join(", "))
 }

@@ -155,6 +155,12 @@ impl Item {
         u16::try_from(openings).unwrap_or(u16::MAX).saturating_mul(VERSIONS_PER_OPENING).saturating_add(1)
     }
 
+    /// After how many reopenings a clock of this version was made, and the how-manieth it is since.
+    pub(crate) fn opening_of(version: u16) -> (u16, u16) {
+        let before = version.saturating_sub(1);
+        (before / VERSIONS_PER_OPENING, before % VERSIONS_PER_OPENING + 1)
+    }
+
     /// The version of the next clock of a kind.
     pub(crate) fn next_version(&self, kind: ClockKind) -> u16 {
         self.only(kind).map_or(Item::first_version(self.openings.len()), |last| last.version.saturating_add(1))

@@ -52,9 +52,9 @@ pub fn of(reason: &Reason, names: &Names) -> Sentence {
             format!("上报的单元网格 {given} 不在当时的网格版本中，按坐标"),
             format!("the unit cell {given} is not in that boundary version; the point counts"),
         ),
-        Reason::DistrictDesk => plain("不在任何网格内，转区值班台", "no cell: the district's duty desk"),
+        Reason::DistrictDesk => plain("不在任何网格内，转区值班台", "outside every cell, so the district's duty desk"),
         Reason::InstallationDesk => {
-            plain("不在任何网格和区内，转总值班台", "no cell, no district: the installation's duty desk")
+            plain("不在任何网格和区内，转总值班台", "outside every cell and district, so the installation's duty desk")
         }
         Reason::DutyRow { row } => {
             say(format!("职责清单第 {} 行", row + 1), format!("row {} of the duty table", row + 1))

@@ -100,9 +100,9 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
     }
 }
 
-/// One arm for every kind of fact, so that the compiler counts them: a new kind needs its sentence.
+/// The sentence of a fact. One arm for every kind, so that the compiler counts them: a new kind needs its sentence.
 #[rustfmt::skip]
-fn of_fact(fact: &Fact, names: &Names) -> Sentence {
+pub fn of_fact(fact: &Fact, names: &Names) -> Sentence {
     match fact {
         Fact::Opened { clock, .. } => opened(clock),
         Fact::ReportRefused { .. } => say("拒收：同一编号的另一份上报", "refused: another report under the same id"),
