@@ -2,6 +2,8 @@
 //!
 //! Every form carries an order id made for it, so pressing twice or sending again is one order.
 
+use std::cell::Cell;
+
 use askama::Template;
 use serde::Deserialize;
 use xh_almanac::{Limit, LimitUnit};
@@ -24,7 +26,7 @@ use xh_domain::texts::names::Names;
 use xh_domain::texts::sentence::order;
 
 /// What a form sends.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Given {
     pub(super) proof: String,
     pub(super) id: OrderId,
@@ -67,6 +69,33 @@ pub(super) struct Given {
 }
 
 impl Given {
+    /// What was put into a field, so that a refused form comes back filled.
+    fn put_into(&self, field: &str) -> &str {
+        match field {
+            "note" => &self.note,
+            "to" => &self.to,
+            "lead" => &self.lead,
+            "unit" => &self.unit,
+            "cooperating" => &self.cooperating,
+            "goal" => &self.goal,
+            "content" => &self.content,
+            "days" => &self.days,
+            "reason" => &self.reason,
+            "signed_form" => &self.signed_form,
+            "ends" => &self.ends,
+            "rating" => &self.rating,
+            "value" => &self.value,
+            _ => "",
+        }
+    }
+
+    /// Everything that was typed, for a page that has no such form any more.
+    pub(super) fn typed(&self) -> String {
+        let typed = [&self.note, &self.goal, &self.content, &self.value, &self.days, &self.to];
+        let typed: Vec<&str> = typed.into_iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        typed.join("；")
+    }
+
     /// The same as the API's body would say it.
     pub(super) fn wanted(self) -> Result<Wanted, Problem> {
         let item = if self.item.is_empty() { None } else { Some(read(&self.item, "item")?) };
@@ -187,6 +216,17 @@ impl Given {
     }
 }
 
+/// Fields with what was put into them before.
+fn filled(mut fields: Vec<Field>, given: Option<&Given>) -> Vec<Field> {
+    let Some(given) = given else { return fields };
+    for field in &mut fields {
+        let put = given.put_into(field.name);
+        field.options.iter_mut().for_each(|option| option.chosen = option.value == put);
+        put.clone_into(&mut field.value);
+    }
+    fields
+}
+
 /// One of a closed list, by its name on the wire.
 fn chosen<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, Problem> {
     serde_json::from_value(serde_json::Value::from(word))
@@ -219,6 +259,10 @@ pub(super) struct Maker<'a> {
     pub(super) session: &'a Session,
     pub(super) view: &'a NeedView,
     pub(super) names: &'a Names,
+    /// A form that was refused: it comes back as it was filled.
+    pub(super) refused: Option<&'a Given>,
+    /// Whether it has come back.
+    pub(super) came_back: Cell<bool>,
 }
 
 impl Maker<'_> {
@@ -246,19 +290,21 @@ impl Maker<'_> {
     fn form(&self, kind: OrderKind, item: Option<&ItemView>, rung: u8) -> Option<String> {
         let name = wire_name(kind)?;
         let letter = item.map(|item| item.item.to_string()).unwrap_or_default();
+        let refused = self.refused.filter(|given| (&*given.kind, &given.item, given.rung) == (name, &letter, rung));
+        self.came_back.set(self.came_back.get() || refused.is_some());
         let title = match rung {
             0 => order(kind).0.to_owned(),
             rung => format!("{}（第 {rung} 级）", order(kind).0),
         };
         let part = FormPart {
-            open: matches!(kind, OrderKind::Register | OrderKind::Sign | OrderKind::Dispatch),
+            open: refused.is_some() || matches!(kind, OrderKind::Register | OrderKind::Sign | OrderKind::Dispatch),
             title: &title,
             need: self.view.need.to_string(),
             proof: &self.session.proof,
             id: self.order_id(),
             revision: self.view.revision,
             kind: name,
-            fields: self.fields(kind, &format!("{name}-{letter}{rung}")),
+            fields: filled(self.fields(kind, &format!("{name}-{letter}{rung}")), refused),
             item: letter,
             rung,
             buttons: buttons(kind),

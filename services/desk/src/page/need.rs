@@ -1,5 +1,6 @@
 //! One need: what it is, its items and clocks, its history, and what may be done now.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use askama::Template;
@@ -35,6 +36,8 @@ struct NeedPage {
     now: String,
     done: String,
     bad: String,
+    /// What was typed into a form that is not offered any more.
+    left: String,
     view: NeedView,
     summary: String,
     resident: String,
@@ -86,7 +89,7 @@ pub(super) async fn show(
 ) -> Response<Body> {
     let Some(session) = Session::of(&desk, &headers) else { return login::ask() };
     let result = match number(&text) {
-        Ok(id) => aside(move || page(&desk, session, id, String::new(), String::new())).await,
+        Ok(id) => aside(move || page(&desk, session, id, Outcome::default())).await,
         Err(problem) => Err(problem),
     };
     match result {
@@ -111,17 +114,28 @@ pub(super) async fn act(
         Ok(id) => id,
         Err(problem) => return refuse(&problem, &headers),
     };
-    let (status, done, bad) = match perform(&desk, &session, id, given).await {
-        Ok(done) => (StatusCode::OK, done, String::new()),
+    let (status, outcome) = match perform(&desk, &session, id, given.clone()).await {
+        Ok(done) => (StatusCode::OK, Outcome { done, ..Outcome::default() }),
         Err(problem) => {
             let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, String::new(), told_badly(&problem, &headers))
+            (status, Outcome { bad: told_badly(&problem, &headers), refused: Some(given), ..Outcome::default() })
         }
     };
-    match aside(move || page(&desk, session, id, done, bad)).await {
+    match aside(move || page(&desk, session, id, outcome)).await {
         Ok(page) => html(status, &page),
         Err(problem) => refuse(&problem, &headers),
     }
+}
+
+/// What became of a form.
+#[derive(Default)]
+struct Outcome {
+    /// That it is done; empty if it is not.
+    done: String,
+    /// Why not.
+    bad: String,
+    /// The form, to be filled again: what somebody typed is not thrown away.
+    refused: Option<Given>,
 }
 
 fn told_badly(problem: &Problem, headers: &HeaderMap) -> String {
@@ -152,23 +166,26 @@ async fn perform(desk: &Arc<Desk>, session: &Session, id: NeedId, given: Given) 
     }
 }
 
-fn page(desk: &Desk, session: Session, id: NeedId, done: String, bad: String) -> Result<NeedPage, Problem> {
+fn page(desk: &Desk, session: Session, id: NeedId, outcome: Outcome) -> Result<NeedPage, Problem> {
     session.pass.may(Right::See, id.ledger).map_err(|_| Problem::of(Kind::OtherLedger))?;
     let row = desk.row(id)?;
     let dossier = desk.dossier(&row)?;
     let (names, now_ms) = (desk.names(), desk.now_ms());
     let view = view::need(&dossier, desk.unseal(&dossier), desk.similar(&row), &names, now_ms);
-    let maker = forms::Maker { desk, session: &session, view: &view, names: &names };
+    let (refused, came_back) = (outcome.refused.as_ref(), Cell::new(false));
+    let maker = forms::Maker { desk, session: &session, view: &view, names: &names, refused, came_back };
     let may_act = session.pass.may(Right::Act, id.ledger).is_ok();
     let forms = maker.of_need(may_act);
     let items = view.items.iter().map(|item| part(item, if may_act { maker.of_item(item) } else { Vec::new() }));
     let items = items.collect();
+    let left = refused.filter(|_| !maker.came_back.get()).map(Given::typed).unwrap_or_default();
     let told = dossier.chapters.iter().map(|chapter| told(desk, chapter, &names)).collect();
     Ok(NeedPage {
         here: "need",
         now: rfc3339(now_ms).replace('T', " "),
-        done,
-        bad,
+        done: outcome.done,
+        bad: outcome.bad,
+        left,
         summary: summary(&view.resident),
         resident: resident(&view.resident),
         cell: view.cell.as_ref().map_or_else(|| "网格外".to_owned(), |cell| format!("{}（{}）", cell.name, cell.id)),
@@ -209,6 +226,7 @@ fn part(item: &ItemView, forms: Vec<String>) -> ItemPart {
         None => ("✓ 已销号", "none"),
         light => light_words(light),
     };
+    let is_running = item.light.is_some() && item.suspension.is_none();
     let wording = item.wording.clone().unwrap_or_default();
     let or_dash = |text: String| if text.is_empty() { "—".to_owned() } else { text };
     let cooperating: Vec<&str> = item.cooperating.iter().map(|unit| unit.name.as_str()).collect();
@@ -235,7 +253,7 @@ fn part(item: &ItemView, forms: Vec<String>) -> ItemPart {
         content: or_dash(wording.content),
         cooperating: or_dash(cooperating.join("、")),
         due: cut(&item.due.at),
-        remaining: if item.light.is_some() { item.due.words.clone() } else { String::new() },
+        remaining: if is_running { item.due.words.clone() } else { String::new() },
         orders: orders.collect(),
         forms,
         view: item.clone(),

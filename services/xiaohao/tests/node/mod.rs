@@ -192,13 +192,19 @@ pub fn wait<T>(for_what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 pub struct Client {
     stream: Option<TcpStream>,
     to: SocketAddr,
-    token: String,
+    /// The header that lets it in.
+    pass: String,
 }
 
 impl Client {
     /// Will connect at the first request.
     pub fn connect(to: SocketAddr, token: &str) -> Client {
-        Client { stream: None, to, token: token.to_owned() }
+        Client { stream: None, to, pass: format!("authorization: Bearer {token}") }
+    }
+
+    /// The same as a browser that has come in with the token.
+    pub fn browser(to: SocketAddr, token: &str) -> Client {
+        Client { stream: None, to, pass: format!("cookie: xiaohao_token={token}") }
     }
 
     /// Sends and waits for the answer; status 0 when nobody answered.
@@ -233,9 +239,9 @@ impl Client {
         stream.set_read_timeout(Some(PATIENCE))?;
         let stream = self.stream.insert(stream);
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
             self.to,
-            self.token,
+            self.pass,
             body.len()
         );
         stream.write_all(&[head.as_bytes(), body].concat())?;
