@@ -14,7 +14,7 @@ use xh_domain::fact::{Entry, Fact, HandOverOutcome, SentItem};
 use xh_domain::ids::{LedgerCode, NeedId, ReportId};
 use xh_domain::letter::Letter;
 use xh_domain::need::{ItemState, Need, NeedState};
-use xh_domain::report::Mode;
+use xh_domain::report::{Mode, PastOutcome};
 
 use crate::archive::{Archive, Fetch};
 use crate::board::Board;
@@ -230,8 +230,10 @@ impl About<'_> {
         let (case, state, ended_ms) = match fact {
             Fact::Opened { case, .. } => (case, NeedState::Reported, None),
             Fact::HistoryTaken { case } => {
-                let source_ms = if let Mode::History(past) = &case.mode { past.closed_at_ms } else { None };
-                (case, NeedState::Closed, Some(source_ms.unwrap_or(self.at_ms)))
+                let past = if let Mode::History(past) = &case.mode { Some(past) } else { None };
+                let is_open = past.is_some_and(|past| past.outcome == PastOutcome::Open);
+                let state = if is_open { NeedState::Ended } else { NeedState::Closed };
+                (case, state, Some(past.and_then(|past| past.closed_at_ms).unwrap_or(self.at_ms)))
             }
             Fact::TakenOver { handed } => return Some(self.taken_over(&handed.need)),
             _ => return None,

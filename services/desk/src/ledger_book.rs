@@ -255,6 +255,7 @@ impl Writer<'_> {
             (announced, kept) => format!("照片 {kept}/{announced}"),
         };
         let gone = if self.row.erased { "（个人信息已删除）" } else { "（无法显示）" };
+        let closed = need.closing.filter(|_| !need.is_open_in_source());
         let suggested = need.case.route.responsible.as_ref().map(|unit| format!("（拟派）{}", self.names.unit(unit)));
         Entry {
             number: 0,
@@ -270,9 +271,9 @@ impl Writer<'_> {
             due_at: self.row.due_ms().map(rfc3339).unwrap_or_default(),
             progress: self.progress(None),
             evidence,
-            state: states::of_need(need.state).0.to_owned(),
+            state: states::of(need).0.to_owned(),
             ticked_off_by: String::new(),
-            ticked_off_at: need.closing.map(|closing| rfc3339(closing.closed_ms)).unwrap_or_default(),
+            ticked_off_at: closed.map(|closing| rfc3339(closing.closed_ms)).unwrap_or_default(),
             remark: self.remark(),
         }
     }

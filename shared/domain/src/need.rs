@@ -21,6 +21,7 @@ use crate::ending::{CalledBack, Ended, Ending};
 use crate::ids::{LedgerCode, NeedId, OrgId, PersonId, PostId};
 use crate::letter::Letter;
 use crate::order::Climb;
+use crate::report::{Mode, PastOutcome};
 
 /// Most leaders' posts that keep one need on their list.
 pub const PERSONAL_MAX: usize = 8;
@@ -174,6 +175,12 @@ impl Need {
     /// What it is about.
     pub fn category(&self) -> Category {
         self.category.unwrap_or(self.case.category)
+    }
+
+    /// Whether it was taken over for the record while its source still had it open. It has ended here, for nobody
+    /// works on it here: no clock runs, nothing climbs, and no message goes (`contracts.md`, "Deciding").
+    pub fn is_open_in_source(&self) -> bool {
+        matches!(&self.case.mode, Mode::History(past) if past.outcome == PastOutcome::Open)
     }
 
     /// 并案: the need that it was merged into.

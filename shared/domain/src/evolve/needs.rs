@@ -143,10 +143,11 @@ fn from_history(number: NeedId, case: &Arc<Case>, at_ms: i64) -> Need {
         },
         _ => Closing { closed_ms: at_ms, on_time: None, ended: None },
     };
+    let is_open = matches!(&case.mode, Mode::History(past) if past.outcome == PastOutcome::Open);
     Need {
         id: number,
         revision: 1,
-        state: NeedState::Closed,
+        state: if is_open { NeedState::Ended } else { NeedState::Closed },
         case: Arc::clone(case),
         opened_ms: at_ms,
         category: None,

@@ -1,6 +1,6 @@
 //! Where a need or an item stands, in a word.
 
-use crate::need::{ItemState, NeedState};
+use crate::need::{ItemState, Need, NeedState};
 
 /// The state of a need, Chinese and English.
 pub fn of_need(state: NeedState) -> (&'static str, &'static str) {
@@ -12,6 +12,15 @@ pub fn of_need(state: NeedState) -> (&'static str, &'static str) {
         NeedState::Moved => ("已移交", "kept by another ledger"),
         NeedState::Closed => ("已结案", "closed"),
         NeedState::Ended => ("已了结", "ended without tick-off"),
+    }
+}
+
+/// Where a need stands; of one that another system still has open, that.
+pub fn of(need: &Need) -> (&'static str, &'static str) {
+    if need.is_open_in_source() {
+        ("来源系统未结案，仅存档", "open in its source, for the record")
+    } else {
+        of_need(need.state)
     }
 }
 
