@@ -435,7 +435,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, similar: Vec<Similar>, names:
         need: need.id,
         revision: need.revision,
         ledger: Named { id: need.id.ledger, name: names.ledger(need.id.ledger) },
-        state: Named { id: need.state, name: states::of_need(need.state).0.to_owned() },
+        state: Named { id: need.state, name: states::of(need).0.to_owned() },
         tier: Named { id: need.tier, name: names.tier(need.tier) },
         category: Named { id: need.category(), name: names.category(need.category()) },
         source: Named { id: case.source_channel, name: source(case.source_channel).to_owned() },
@@ -455,7 +455,7 @@ pub fn need(dossier: &Dossier, unsealed: Unsealed, similar: Vec<Similar>, names:
             .lettered()
             .map(|(letter, it)| item(need, letter, it, wordings.next().flatten(), names, now_ms))
             .collect(),
-        closed_at: need.closing.map(|closing| rfc3339(closing.closed_ms)),
+        closed_at: need.closing.filter(|_| !need.is_open_in_source()).map(|closing| rfc3339(closing.closed_ms)),
         trail: need.trail.clone(),
         similar,
         merged_into: need.merged_into(),
