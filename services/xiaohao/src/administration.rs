@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use xh_almanac::Day;
 use xh_desk::desk::Desk;
 use xh_domain::catalogue::CatalogueShelf;
 use xh_engine::supervise::status::{LaneStatus, Statuses};
@@ -182,12 +183,23 @@ fn upload_of(body: &[u8]) -> Result<Upload, Response> {
     })
 }
 
+/// From which day on past reports are placed anew; all of them if none is named.
+#[derive(Deserialize)]
+struct Since {
+    since: Option<Day>,
+}
+
 /// What a drawing would change if it were published: past reports placed anew. Nothing is written.
-async fn replay(State(a): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
+async fn replay(
+    State(a): Shared,
+    headers: HeaderMap,
+    Query(Since { since }): Query<Since>,
+    body: Bytes,
+) -> Result<Response, Response> {
     a.admit(&headers)?;
     let upload = upload_of(&body)?;
     let worker = Arc::clone(&a);
-    let found = tokio::task::spawn_blocking(move || worker.replayed(&upload)).await;
+    let found = tokio::task::spawn_blocking(move || worker.replayed(&upload, since)).await;
     let found = found.map_err(|_| problem(StatusCode::INTERNAL_SERVER_ERROR, "broken", "the replay stopped"))?;
     Ok(Json(found.map_err(|faults| refused(&faults))?).into_response())
 }
@@ -227,9 +239,9 @@ impl Administration {
         with_files(upload, |files, options| prepare(newest.as_deref(), files, options))
     }
 
-    fn replayed(&self, upload: &Upload) -> Result<WhatIf, Vec<FormFault>> {
+    fn replayed(&self, upload: &Upload, since: Option<Day>) -> Result<WhatIf, Vec<FormFault>> {
         let newest = self.shelf.newest();
-        with_files(upload, |files, options| what_if::replay(&*self.log, newest.as_deref(), files, options))
+        with_files(upload, |files, options| what_if::replay(&*self.log, newest.as_deref(), files, options, since))
     }
 
     async fn append(&self, records: &[xh_domain::catalogue::part::CatalogueRecord]) -> Result<(), Response> {

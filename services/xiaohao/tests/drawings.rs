@@ -152,6 +152,10 @@ fn a_new_grid_is_tried_on_past_reports_and_nothing_of_it_is_taken() {
     assert_eq!(balance("cells", "999901001001004"), [0, 2, 2, 0]);
     assert_eq!(balance("cells", "999901001004004"), [1, 0, 0, 1]);
     assert_eq!(balance("streets", "999901001"), [5, 4, 0, 1]);
+    for (since, wanted) in [("2026-09-14", 6), ("2026-09-15", 0)] {
+        let (_, out, err) = import(&node.data, &[&file, "--what-if", "--since", since, "--json"]);
+        assert!(out.contains(&format!("\"reports\":{wanted},")), "since {since}: {out}{err}");
+    }
     let (_, table, _) = import(&node.data, &[&file, "--what-if"]);
     assert!(table.contains("换网格 moved 3") && table.contains("东风社区第3网格"), "{table}");
     assert_eq!(version(&node), before);

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use xh_almanac::Day;
 use xh_atlas::{BoundaryVersion, Layer, Sheet};
 use xh_domain::case::{Case, Reason};
 use xh_domain::catalogue::Catalogue;
@@ -57,7 +58,8 @@ pub struct Balance {
     pub lost: u64,
 }
 
-/// Places past reports on the first boundary version that the files draw anew. Writes nothing.
+/// Places past reports, of what happened from a day on, on the first boundary version that the files draw anew.
+/// Writes nothing.
 ///
 /// # Errors
 /// Everything that is wrong with the files; that they change no version; a record that cannot be read.
@@ -66,6 +68,7 @@ pub fn replay(
     catalogue: Option<&Catalogue>,
     files: &[Handed<'_>],
     options: &CellOptions,
+    since: Option<Day>,
 ) -> Result<WhatIf, Vec<FormFault>> {
     let mut tables = draft(catalogue);
     take(&mut tables, files, options)?;
@@ -79,12 +82,17 @@ pub fn replay(
         vec![FormFault { file, row: 0, column: String::new(), reason }]
     };
     let boundary = first.ok_or_else(|| told("these cells stand already, in every version".to_owned()))?;
-    read(log, catalogue, boundary).map_err(told)
+    read(log, catalogue, boundary, since).map_err(told)
 }
 
-/// Places every report of the facts anew on `boundary`.
-fn read(log: &dyn Log, catalogue: Option<&Catalogue>, boundary: BoundaryVersion) -> Result<WhatIf, String> {
-    let mut replay = Replay::on(boundary);
+/// Places the reports of the facts anew on `boundary`.
+fn read(
+    log: &dyn Log,
+    catalogue: Option<&Catalogue>,
+    boundary: BoundaryVersion,
+    since: Option<Day>,
+) -> Result<WhatIf, String> {
+    let mut replay = Replay::on(boundary, since.map_or(i64::MIN, Day::start_ms));
     counted::entries(log, |entry, _| entry.facts().iter().for_each(|fact| replay.fact(entry.need, fact)))?;
     Ok(replay.told(catalogue))
 }
@@ -94,6 +102,7 @@ type Counts<K> = BTreeMap<K, Balance>;
 
 struct Replay {
     sheet: Sheet,
+    since_ms: i64,
     found: WhatIf,
     cells: Counts<CellCode>,
     streets: Counts<LedgerCode>,
@@ -101,15 +110,19 @@ struct Replay {
 }
 
 impl Replay {
-    fn on(boundary: BoundaryVersion) -> Replay {
+    fn on(boundary: BoundaryVersion, since_ms: i64) -> Replay {
         let found = WhatIf { boundary: boundary.name.clone(), ..WhatIf::default() };
         let (cells, streets) = (Counts::new(), Counts::new());
-        Replay { sheet: Sheet::new(boundary), found, cells, streets, open_moved: BTreeSet::new() }
+        Replay { sheet: Sheet::new(boundary), since_ms, found, cells, streets, open_moved: BTreeSet::new() }
     }
 
     fn fact(&mut self, need: Option<NeedId>, fact: &Fact) {
         match (need, fact) {
-            (Some(need), Fact::Opened { case, .. } | Fact::HistoryTaken { case }) => self.case(need, case),
+            (Some(need), Fact::Opened { case, .. } | Fact::HistoryTaken { case })
+                if case.occurred_at_ms >= self.since_ms =>
+            {
+                self.case(need, case);
+            }
             (Some(need), Fact::NeedClosed { .. }) => _ = self.open_moved.remove(&need),
             _ => (),
         }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use clap::{Args, Subcommand};
 use serde_json::Value;
+use xh_almanac::Day;
 
 use self::reports::{OpenLedger, Reports};
 use super::owner::Owner;
@@ -64,6 +65,9 @@ struct Cells {
     /// Place past reports on this drawing, and say which cells and streets would gain and lose; nothing is taken.
     #[arg(long, conflicts_with = "dry_run")]
     what_if: bool,
+    /// With `--what-if`: only reports of what happened on this day or later.
+    #[arg(long, value_name = "DAY", requires = "what_if")]
+    since: Option<Day>,
 }
 
 impl Import {
@@ -80,7 +84,7 @@ impl Import {
                 let files = vec![read(&cells.path)?];
                 let mapping = cells.map.as_deref().map(read_mapping).transpose()?;
                 let sent = Upload { files, mapping, repair: cells.repair, dry_run: cells.dry_run };
-                if cells.what_if { what_if::ask(globals, &sent) } else { upload(globals, sent) }
+                if cells.what_if { what_if::ask(globals, &sent, cells.since) } else { upload(globals, sent) }
             }
         }
     }

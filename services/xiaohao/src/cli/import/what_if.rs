@@ -1,6 +1,7 @@
 //! `xiaohao import cells --what-if`: who would gain and who would lose, as a table or as JSON.
 
 use serde_json::Value;
+use xh_almanac::Day;
 
 use super::super::owner::Owner;
 use super::super::{Failure, Globals, tell};
@@ -8,10 +9,11 @@ use crate::administration::Upload;
 use crate::imports::what_if::{Balance, WhatIf};
 
 /// Asks, and shows the answer.
-pub fn ask(globals: &Globals, upload: &Upload) -> Result<(), Failure> {
+pub fn ask(globals: &Globals, upload: &Upload, since: Option<Day>) -> Result<(), Failure> {
     let owner = Owner::of(globals)?;
     let body = serde_json::to_vec(upload).expect("names and base64 are JSON");
-    let found = owner.send("POST", "/admin/what-if", &body);
+    let since = since.map(|day| format!("?since={day}")).unwrap_or_default();
+    let found = owner.send("POST", &format!("/admin/what-if{since}"), &body);
     owner.close()?;
     let found: Value = found?;
     if globals.json {
