@@ -162,7 +162,8 @@ fn draining_gives_up_on_a_lane_that_cannot_finish() {
         town.report();
         town.log.set_full(true);
         (0..PARTITIONS).for_each(|p| drop(supervisor.start(Box::new(town.relay(p)))));
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        let statuses = supervisor.statuses();
+        until(&town, "the lanes run", || statuses.is_ready()).await;
         assert!(!supervisor.drain(Duration::from_millis(100)).await);
     });
     let _: &MemoryStore = &town.store;
