@@ -10,6 +10,7 @@ use serde::Deserialize;
 use xh_almanac::Limit;
 use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::category::{Category, StdCode, Tier};
+use xh_domain::claim::Claimant;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
 use xh_domain::ids::{Hash256, LedgerCode, NeedId, OrderId, OrgId, UnitId};
 use xh_domain::letter::Letter;
@@ -48,6 +49,13 @@ pub enum Act {
     Contact(Noted),
     /// 办理进展.
     Progress(Noted),
+    /// 认领.
+    Claim {
+        /// Of which kind.
+        by: Claimant,
+        /// Who.
+        note: Words,
+    },
     /// 申请销号.
     ApplyTickOff(Shown),
     /// 核查.
@@ -317,6 +325,7 @@ impl Act {
             Act::Sign {} => OrderKind::Sign,
             Act::Contact(_) => OrderKind::Contact,
             Act::Progress(_) => OrderKind::Progress,
+            Act::Claim { .. } => OrderKind::Claim,
             Act::ApplyTickOff(_) => OrderKind::ApplyTickOff,
             Act::Check(_) => OrderKind::Check,
             Act::Approve(_) => OrderKind::Approve,

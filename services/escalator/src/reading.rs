@@ -42,6 +42,7 @@ fn fold_fact(timers: &mut Timers, need: NeedId, fact: &Fact) {
         }
         Fact::Signed { item, .. } => stop(timers, need, *item, ClockKind::Sign),
         Fact::Contacted { item, .. } => stop(timers, need, *item, ClockKind::Contact),
+        Fact::Claimed { item, .. } => stop(timers, need, *item, ClockKind::Claim),
         Fact::TickOffApplied { item, clock, .. } => start(timers, need, Some(*item), clock),
         Fact::CheckPassed { item, clock, .. } => {
             stop(timers, need, *item, ClockKind::Check);

@@ -18,12 +18,13 @@ const CELL: &str = "999901001001005";
 const HERE: (f64, f64) = (120.1012, 30.26095);
 
 /// Forms that a page can offer, but for the erasure, which needs a right of its own.
-const FORMS: [&str; 33] = [
+const FORMS: [&str; 34] = [
     "register",
     "dispatch",
     "sign",
     "contact",
     "progress",
+    "claim",
     "apply_tick_off",
     "check",
     "approve",
@@ -110,6 +111,7 @@ fn every_form_of_the_page_is_taken_from_the_right_person_and_seen() {
     let office = Office::open();
     extension(&office);
     suspension(&office);
+    claim(&office);
     objection(&office);
     ends(&office);
     emergency(&office);
@@ -149,6 +151,20 @@ fn suspension(office: &Office) {
     page.takes(&unit, "progress", "a", &[("note", "已向居民说明计划")]);
     page.takes(&unit, "resume", "a", &[("note", "旱季已到")]);
     assert_eq!(office.item(&page)["state"]["id"], "handling");
+}
+
+fn claim(office: &Office) {
+    let page = office.reported("N16");
+    page.takes(DISPATCHER, "register", "", &[]);
+    let line = [("unit", "U-CO01"), ("cooperating", ""), ("lead", "P-G001-005"), ("goal", "书桌"), ("content", "送到")];
+    page.takes(DISPATCHER, "dispatch", "", &line);
+    let claim = |who, name| [("reason", who), ("note", name)];
+    page.refuses(APPROVER, "claim", "a", &claim("anybody", "李四"), "列表");
+    page.refuses(APPROVER, "claim", "a", &claim("resident", " "), "填写");
+    page.takes(APPROVER, "claim", "a", &claim("registered_member", "李四")).shows(APPROVER, "在职党员认领");
+    let item = office.item(&page);
+    let waits = item["clocks"].as_array().unwrap().iter().find(|clock| clock["kind"]["id"] == "claim");
+    assert_eq!(waits.map(|clock| &clock["runs"]), Some(&json!(false)), "{item}");
 }
 
 fn objection(office: &Office) {

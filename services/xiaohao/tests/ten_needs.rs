@@ -44,6 +44,8 @@ fn the_ten_needs_run_through_the_house_as_the_data_say() {
         ended(row, &street.need(number));
     }
     climbed(&street, &rows, &played);
+    let sixth = rows.iter().position(|row| row.claimed.is_some()).unwrap();
+    claimed(&street, &rows[sixth], &played);
     ordered(&rows[eighth], &played.seen["8 handled"]);
     assert_eq!(received(&receiver, &played.numbers[eighth]), messages);
     figures(&street, &as_of);
@@ -102,6 +104,21 @@ fn ended(row: &Row, need: &Value) {
     assert_eq!(instant_ms(contacted) <= instant_ms(&row.contact_deadline), row.contact_ok, "need {no}: {contacted}");
     let all_on_time = row.items.iter().all(|item| item.on_time == Some(true));
     assert_eq!(row.ontime.unwrap_or(false), all_on_time, "need {no}: a need is on time when all its items are");
+}
+
+/// Need 6: claimed at the instant of the data, in time; from then on its claim clock stands, the others run.
+fn claimed(street: &Street, row: &Row, played: &Played) {
+    let need = &played.seen[&format!("{} handled", row.no)];
+    let history = street.history(need["need"].as_str().unwrap());
+    let told: Vec<&Value> = history.iter().filter(|told| told["kind"] == "claim").collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&told[0]["at"], &told[0]["refused"]),
+        (&json!(as_shown(row.claimed.as_deref().unwrap())), &json!(false))
+    );
+    assert!(!told[0].to_string().contains("超时限"), "{}", told[0]);
+    let runs = |kind| clock(&need["items"][0], kind).map(|clock| clock["runs"].clone());
+    assert_eq!((runs("claim"), runs("resolve")), (Some(json!(false)), Some(json!(true))));
 }
 
 /// A climb that was taken: when, of which item or need, of which clock, which rung.

@@ -203,6 +203,7 @@ impl<'a> Matter<'a> {
             OrderBody::Sign {} => self.sign(letter, item),
             OrderBody::Contact { note } => self.contact(letter, item, note.as_ref()),
             OrderBody::Progress { note } => self.progress(letter, item, note),
+            OrderBody::Claim { by, note } => self.claim(letter, item, *by, note),
             OrderBody::ApplyTickOff(evidence) => self.apply_tick_off(letter, item, evidence),
             OrderBody::Check { passed, note, photos } => self.check(letter, item, *passed, note.as_ref(), photos),
             OrderBody::Approve { passed, note } => self.approve(letter, item, *passed, note.as_ref()),

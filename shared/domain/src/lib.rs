@@ -11,6 +11,7 @@ pub mod blind;
 pub mod case;
 pub mod catalogue;
 pub mod category;
+pub mod claim;
 pub mod clock;
 pub mod correction;
 pub mod decide;

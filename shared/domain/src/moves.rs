@@ -23,6 +23,8 @@
 //! * a suspended item takes notes of progress (the resident is told) but no application: first it is resumed, so
 //!   that the clock has run when it ends;
 //! * `designate` reaches an objection that waits: it ends it;
+//! * `claim` reaches an item in any open state: the wish waits to be taken on beside its unit's work. Whether it does
+//!   is judged in `decide`;
 //! * `acknowledge` reaches an item in any open state: the ladder climbs through checking and approval too.
 
 pub mod leads;
@@ -91,7 +93,7 @@ pub const ITEM_COLUMNS: [ItemState; 8] = [
 ];
 
 #[rustfmt::skip]
-static NEED_MOVES: [Row<8>; 48] = [
+static NEED_MOVES: [Row<8>; 49] = [
     //                             none   reported   registered dispatched hand-over moved  closed  ended
     (OrderKind::Open,            [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
     (OrderKind::RefuseReport,    [ OK,     THERE,     THERE,     THERE,     THERE,    THERE,  THERE,   THERE ]),
@@ -102,6 +104,7 @@ static NEED_MOVES: [Row<8>; 48] = [
     (OrderKind::Sign,            [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Contact,         [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Progress,        [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
+    (OrderKind::Claim,           [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::ApplyTickOff,    [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Check,           [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
     (OrderKind::Approve,         [ NAME,   NO_DIS,    NO_DIS,    OK,        OVER,     MOVED,  CLOSED,  ENDED ]),
@@ -144,11 +147,12 @@ static NEED_MOVES: [Row<8>; 48] = [
 ];
 
 #[rustfmt::skip]
-static ITEM_MOVES: [Row<8>; 20] = [
+static ITEM_MOVES: [Row<8>; 21] = [
     //                             sent      objected  signed    handling  suspended  await-chk await-app ticked off
     (OrderKind::Sign,            [ OK,       OBJ,      SIGNED,   SIGNED,   SIGNED,    CHECK,    APPR,     TICKED ]),
     (OrderKind::Contact,         [ NO_SIGN,  OBJ,      OK,       CONT,     CONT,      CHECK,    APPR,     TICKED ]),
     (OrderKind::Progress,        [ NO_SIGN,  OBJ,      OK,       OK,       OK,        CHECK,    APPR,     TICKED ]),
+    (OrderKind::Claim,           [ OK,       OK,       OK,       OK,       OK,        OK,       OK,       TICKED ]),
     (OrderKind::ApplyTickOff,    [ NO_SIGN,  OBJ,      NO_CONT,  OK,       SUSP,      CHECK,    APPR,     TICKED ]),
     (OrderKind::Check,           [ NO_SIGN,  OBJ,      NO_APPL,  NO_APPL,  SUSP,      OK,       APPR,     TICKED ]),
     (OrderKind::Approve,         [ NO_SIGN,  OBJ,      NO_APPL,  NO_APPL,  SUSP,      CHECK,    OK,       TICKED ]),

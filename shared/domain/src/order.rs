@@ -28,6 +28,7 @@ pub use self::receipt::{Courier, Delivery, DeliveryFault, Receipt};
 pub use self::table::{Dispatch, DraftItem, Evidence, ItemLimit};
 use crate::actor::Actor;
 use crate::case::Case;
+use crate::claim::Claimant;
 use crate::correction::Correction;
 use crate::figures::PeriodCounts;
 use crate::ids::{CatalogueVersion, Hash256, KeyId, LedgerCode, NeedId, OrderId, ReportId};
@@ -111,6 +112,13 @@ pub enum OrderBody {
     /// 办理进展.
     Progress {
         /// What was done.
+        note: Arc<Sealed>,
+    },
+    /// 认领: somebody takes a wish on.
+    Claim {
+        /// Of which kind.
+        by: Claimant,
+        /// Who: a name, so sealed.
         note: Arc<Sealed>,
     },
     /// 申请销号.

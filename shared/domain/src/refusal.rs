@@ -191,6 +191,10 @@ pub enum Refusal {
     AlreadyWhistled,
     /// No whistle waits for an answer.
     NotWhistled,
+    /// 认领: somebody has taken the wish on already.
+    AlreadyClaimed,
+    /// No claim is waited for: not a wish, or its time is over.
+    NothingToClaim,
 
     // Figures.
     /// Not whole days of this ledger.

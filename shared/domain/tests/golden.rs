@@ -19,6 +19,7 @@ use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::catalogue::approval::ApprovalLevel;
 use xh_domain::category::Tier;
+use xh_domain::claim::Claimant;
 use xh_domain::correction::Correction;
 use xh_domain::decide::parked;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
@@ -128,7 +129,7 @@ fn the_rest() -> Vec<Ledger> {
     waiting.open("2026-09-14 09:05", mall_case(Tier::P2, at("2026-09-14 09:05")));
     waiting.run_until("2026-09-14 15:05");
     let [desk, street] = handed_over();
-    vec![ledger, overdue, waiting, desk, street, asked(), recounted(), ended()]
+    vec![ledger, overdue, waiting, desk, street, asked(), recounted(), ended(), wish()]
 }
 
 /// One item is returned twice and designated, gets more time, stands, and goes on.
@@ -167,6 +168,16 @@ fn asked() -> Ledger {
         OrderBody::AnswerRequest(Answer { granted: true, note: None }),
     );
     at("18 12:00", person("labour"), OrderBody::ApplyTickOff(evidence()));
+    ledger
+}
+
+/// A wish that somebody takes on.
+fn wish() -> Ledger {
+    let mut ledger = ledger(STREET);
+    let desk = mall_case(Tier::W, at("2026-10-10 15:00"));
+    let need = ledger.dispatched("2026-10-10 15:10", desk, vec![line("U-LABOUR")]);
+    let claim = OrderBody::Claim { by: Claimant::RegisteredMember, note: sealed(12) };
+    ledger.done("2026-10-12 09:30", person("party-office"), need, a(), claim);
     ledger
 }
 
@@ -319,12 +330,13 @@ fn all_histories() -> Vec<(Order, Entry, i64)> {
     eight.into_iter().chain(the_rest().into_iter().flat_map(|ledger| ledger.history)).collect()
 }
 
-const FACT_KINDS: [&str; 51] = [
+const FACT_KINDS: [&str; 52] = [
     "acknowledged",
     "approval_refused",
     "called_back",
     "check_failed",
     "check_passed",
+    "claimed",
     "commented",
     "contacted",
     "corrected",
@@ -471,6 +483,8 @@ fn every_refusal_has_one_spelling() {
         NotOfTheDistrict,
         AlreadyWhistled,
         NotWhistled,
+        AlreadyClaimed,
+        NothingToClaim,
         NotAPeriod,
         PeriodNotOver { until_ms: 1_789_660_800_000 },
         PeriodLocked { from_ms: 1_787_068_800_000, until_ms: 1_789_660_800_000 },

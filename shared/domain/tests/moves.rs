@@ -11,6 +11,7 @@ use street::*;
 use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::category::Tier;
+use xh_domain::claim::Claimant;
 use xh_domain::clock::ClockKind;
 use xh_domain::correction::Correction;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
@@ -131,6 +132,7 @@ fn body(kind: OrderKind) -> OrderBody {
         OrderKind::Sign => OrderBody::Sign {},
         OrderKind::Contact => OrderBody::Contact { note: None },
         OrderKind::Progress => OrderBody::Progress { note },
+        OrderKind::Claim => OrderBody::Claim { by: Claimant::Resident, note },
         OrderKind::ApplyTickOff => OrderBody::ApplyTickOff(evidence()),
         OrderKind::Check => check(true),
         OrderKind::Approve => OrderBody::Approve { passed: true, note: None },
@@ -295,7 +297,7 @@ fn every_kind_of_order_meets_every_state_of_a_need() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 8 * 48);
+    assert_eq!(walked, 8 * 49);
 }
 
 #[test]
@@ -311,6 +313,7 @@ fn every_order_about_an_item_meets_every_state_of_an_item() {
                 Ok(()) if kind == OrderKind::Acknowledge => {
                     assert_eq!(refusal.map(|refusal| code(&refusal)), Some("no_such_order".into()));
                 }
+                Ok(()) if kind == OrderKind::Claim => assert_eq!(refusal, Some(Refusal::NothingToClaim)),
                 Ok(()) if kind == OrderKind::AnswerWhistle => assert_eq!(refusal, Some(Refusal::NotWhistled)),
                 Ok(()) if kind == OrderKind::AnswerRequest => assert_eq!(refusal, Some(Refusal::NothingAsked)),
                 Ok(()) => assert_eq!(refusal, None, "{kind:?} in {state:?}"),
@@ -318,7 +321,7 @@ fn every_order_about_an_item_meets_every_state_of_an_item() {
             walked += 1;
         }
     }
-    assert_eq!(walked, 8 * 20);
+    assert_eq!(walked, 8 * 21);
 }
 
 #[test]

@@ -17,6 +17,7 @@ use xh_domain::actor::{Actor, SystemRole};
 use xh_domain::asking::{PauseReason, ReturnReason};
 use xh_domain::catalogue::Catalogue;
 use xh_domain::category::Tier;
+use xh_domain::claim::Claimant;
 use xh_domain::clock::{Clock, ClockKind};
 use xh_domain::correction::Correction;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
@@ -68,7 +69,7 @@ enum Move {
     },
 }
 
-const TIERS: [Tier; 5] = [Tier::P0, Tier::P1, Tier::P2, Tier::P2S, Tier::C];
+const TIERS: [Tier; 6] = [Tier::P0, Tier::P1, Tier::P2, Tier::P2S, Tier::C, Tier::W];
 const PEOPLE: [&str; 5] = ["ann", "bai", "chen", "dong", "e"];
 const POSTS: [&str; 5] = [
     "COMMUNITY_SECRETARY:P-C003",
@@ -87,6 +88,8 @@ fn a_body() -> impl Strategy<Value = OrderBody> {
         OrderBody::Sign {},
         OrderBody::Contact { note: note() },
         OrderBody::Progress { note: sealed(5) },
+        OrderBody::Claim { by: Claimant::RegisteredMember, note: sealed(15) },
+        OrderBody::Claim { by: Claimant::Resident, note: sealed(16) },
         OrderBody::ApplyTickOff(evidence()),
         OrderBody::ApplyTickOff(Evidence::default()),
         OrderBody::Approve { passed: true, note: None },
@@ -400,7 +403,7 @@ impl City {
 /// What must hold of a whole history.
 fn check_history(ledger: &Ledger) {
     let mut climbed: BTreeMap<(NeedId, Option<Letter>, ClockKind, u8, u16), u32> = BTreeMap::new();
-    let mut applied = BTreeSet::new();
+    let (mut applied, mut claimed) = (BTreeSet::new(), BTreeSet::new());
     for (_, entry, _) in &ledger.history {
         let taken = !entry.facts().is_empty();
         assert!(!taken || applied.insert(&entry.order.id), "applied twice: {:?}", entry.order);
@@ -412,6 +415,9 @@ fn check_history(ledger: &Ledger) {
                 }
                 Fact::WaitingClimbed { item, clock, rung, version, .. } => {
                     *climbed.entry((need.unwrap(), *item, *clock, *rung, *version)).or_default() += 1;
+                }
+                Fact::Claimed { item, .. } => {
+                    assert!(claimed.insert((need.unwrap(), *item)), "claimed twice: {entry:?}")
                 }
                 _ => {}
             }

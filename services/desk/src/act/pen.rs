@@ -35,6 +35,7 @@ impl Pen<'_> {
             Act::Sign {} => OrderBody::Sign {},
             Act::Contact(noted) => OrderBody::Contact { note: self.note(noted.note)? },
             Act::Progress(noted) => OrderBody::Progress { note: self.must(noted.note)? },
+            Act::Claim { by, note } => OrderBody::Claim { by, note: self.must(Some(note))? },
             Act::ApplyTickOff(shown) => {
                 OrderBody::ApplyTickOff(Evidence { note: self.note(shown.note)?, photos: shown.photos })
             }

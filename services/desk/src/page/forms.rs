@@ -108,6 +108,7 @@ impl Given {
             "sign" => Act::Sign {},
             "contact" => Act::Contact(noted),
             "progress" => Act::Progress(noted),
+            "claim" => Act::Claim { by: self.reason()?, note: note.unwrap_or_default() },
             "apply_tick_off" => Act::ApplyTickOff(Shown { note, photos: Vec::new() }),
             "check" => Act::Check(judged()),
             "approve" => Act::Approve(judged()),

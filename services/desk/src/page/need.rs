@@ -286,7 +286,7 @@ fn note(fact: &Fact) -> Option<&Sealed> {
     match fact {
         Fact::Progressed { note, .. } | Fact::Commented { note, .. } | Fact::Requested { note, .. } => Some(note),
         Fact::Vetoed { note, .. } | Fact::Reopened { note, .. } | Fact::Whistled { note, .. } => Some(note),
-        Fact::SuspensionKept { note, .. } => Some(note),
+        Fact::SuspensionKept { note, .. } | Fact::Claimed { note, .. } => Some(note),
         Fact::Corrected { what: Correction::Place(words), .. } => Some(words),
         Fact::Contacted { note, .. }
         | Fact::CheckPassed { note, .. }

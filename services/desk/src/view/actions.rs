@@ -39,6 +39,7 @@ pub(super) fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
         OrderKind::Sign,
         OrderKind::Contact,
         OrderKind::Progress,
+        OrderKind::Claim,
         OrderKind::ApplyTickOff,
         OrderKind::Check,
         OrderKind::Approve,
@@ -59,6 +60,7 @@ pub(super) fn item_actions(need: &Need, item: &Item) -> Vec<OrderKind> {
     ];
     let waits = |kind: &OrderKind| match kind {
         OrderKind::Acknowledge => item.orders.iter().any(|order| order.reply.as_ref().is_some_and(Clock::runs)),
+        OrderKind::Claim => item.only(ClockKind::Claim).is_some_and(Clock::runs),
         OrderKind::AnswerRequest => item.asked.is_some(),
         OrderKind::AskExtension | OrderKind::AskSuspension => item.asked.is_none(),
         OrderKind::Whistle => !item.only(ClockKind::Whistle).is_some_and(Clock::runs),

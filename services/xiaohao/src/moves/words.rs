@@ -24,7 +24,7 @@ pub fn who(kind: OrderKind) -> Words {
         OrderKind::AskExtension | OrderKind::AskSuspension | OrderKind::Object | OrderKind::Resume => UNIT,
         OrderKind::AnswerRequest | OrderKind::ReviewObjection | OrderKind::KeepSuspended => LEVEL,
         OrderKind::Check => ("核查员", "a second person"),
-        OrderKind::Approve | OrderKind::LockPeriod => ("党建办", "Party office"),
+        OrderKind::Approve | OrderKind::LockPeriod | OrderKind::Claim => ("党建办", "Party office"),
         OrderKind::Designate => ("中心主任", "head of centre"),
         OrderKind::Veto => ("社区书记", "community secretary"),
         OrderKind::SolveOnSpot => ("网格员", "grid worker"),

@@ -99,7 +99,8 @@ impl Writer<'_> {
             self.add(contacted, &who, Some(item), json!({"answer_whistle": {"note": "已到场"}}));
         }
         if let Some(claimed) = &self.row.claimed {
-            self.add(instant_ms(claimed), &who, Some(item), json!({"progress": {"note": "在职党员认领"}}));
+            let claim = json!({"claim": {"by": "registered_member", "note": "区税务局党员"}});
+            self.add(instant_ms(claimed), &who, Some(item), claim);
         }
         self.asked(item, &who);
         self.finish(item, &who);

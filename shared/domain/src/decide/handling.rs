@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Matter, one, short_enough};
 use crate::catalogue::office::RoleScope;
+use crate::claim::Claimant;
 use crate::clock::ClockKind;
 use crate::fact::Fact;
 use crate::ids::UnitId;
@@ -37,6 +38,22 @@ impl<'a> Matter<'a> {
         self.for_its_unit(item, &item.cooperating)?;
         short_enough([note])?;
         one(Fact::Progressed { item: letter, note: Arc::clone(note) })
+    }
+
+    /// 认领, once: a second one is told that it comes too late.
+    pub(super) fn claim(
+        &self,
+        letter: Letter,
+        item: &Item,
+        by: Claimant,
+        note: &Arc<Sealed>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        short_enough([note])?;
+        if item.claimed.is_some() {
+            return Err(Refusal::AlreadyClaimed);
+        }
+        let clock = item.only(ClockKind::Claim).filter(|clock| clock.runs()).ok_or(Refusal::NothingToClaim)?;
+        one(Fact::Claimed { item: letter, by, late: clock.is_late(self.at_ms), note: Arc::clone(note) })
     }
 
     pub(super) fn apply_tick_off(

@@ -127,7 +127,7 @@ impl<'a> Matter<'a> {
         })
     }
 
-    /// Sign, contact and claim anew, as far as the item has them; resolve towards the same instant, but telling
+    /// Sign, contact and claim anew, as far as the item waits for them; resolve towards the same instant, but telling
     /// the next unit.
     fn clocks_of_next(&self, item: &'a Item, unit: &UnitId) -> Result<Vec<Clock>, Refusal> {
         let mut clocks = self.clocks(self.need()?, None);
@@ -137,7 +137,7 @@ impl<'a> Matter<'a> {
             [(ClockKind::Sign, limits.sign), (ClockKind::Contact, limits.contact), (ClockKind::Claim, limits.claim)];
         let start_ms = self.at_ms.max(item.start_ms);
         let side = anew.into_iter().filter_map(|(kind, limit)| {
-            item.only(kind)?;
+            item.only(kind).filter(|clock| clock.runs())?;
             let version = item.next_version(kind);
             Some(clocks.counted(kind, version, start_ms, limit?))
         });

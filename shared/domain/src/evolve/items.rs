@@ -20,6 +20,11 @@ impl Fold<'_> {
                 self.contacted(self.item(need, *item)?);
             }
             Fact::Progressed { item, .. } => self.item(need, *item)?.handled_by(&self.entry.actor),
+            Fact::Claimed { item, by, .. } => {
+                let item = self.item(need, *item)?;
+                item.claimed = Some(*by);
+                self.stop(item, ClockKind::Claim);
+            }
             Fact::TickOffApplied { item, clock, .. } => {
                 let item = self.item(need, *item)?;
                 item.handled_by(&self.entry.actor);

@@ -202,6 +202,7 @@ fn sent(line: &SentItem) -> Item {
         due_ms: resolve.map_or(i64::MAX, |clock| clock.deadline().instant_ms),
         signed_ms: None,
         contacted_ms: None,
+        claimed: None,
         ticked_off_ms: None,
         rework: 0,
         asked: None,

@@ -13,6 +13,7 @@ use crate::asking::{PauseReason, Request};
 use crate::case::Case;
 use crate::catalogue::approval::ApprovalLevel;
 use crate::category::Tier;
+use crate::claim::Claimant;
 use crate::clock::{Clock, ClockKind, Colour, Light};
 use crate::correction::Correction;
 use crate::ending::{CalledBack, EmergencyService, Ending, ReopenReason};
@@ -109,6 +110,17 @@ pub enum Fact {
         /// The item.
         item: Letter,
         /// What was done.
+        note: Arc<Sealed>,
+    },
+    /// 认领: a wish has been taken on.
+    Claimed {
+        /// The item.
+        item: Letter,
+        /// By whom.
+        by: Claimant,
+        /// After the limit.
+        late: bool,
+        /// Who it is.
         note: Arc<Sealed>,
     },
     /// 申请销号.

@@ -12,6 +12,7 @@ use super::{Alarm, VERSIONS_PER_OPENING, alarm, is_zero, persons};
 use crate::actor::Actor;
 use crate::asking::{Asked, Suspension};
 use crate::category::{StdCode, Tier};
+use crate::claim::Claimant;
 use crate::clock::{Clock, ClockKind, Colour, Light};
 use crate::ending::PastOpening;
 use crate::ids::{PersonId, PostId, UnitId};
@@ -71,6 +72,9 @@ pub struct Item {
     /// When the resident was first contacted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacted_ms: Option<i64>,
+    /// 认领: which kind has taken it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<Claimant>,
     /// When it was ticked off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticked_off_ms: Option<i64>,

@@ -19,6 +19,7 @@ pub enum OrderKind {
     Sign,
     Contact,
     Progress,
+    Claim,
     ApplyTickOff,
     Check,
     Approve,
@@ -73,6 +74,7 @@ impl OrderBody {
             OrderBody::Sign {} => OrderKind::Sign,
             OrderBody::Contact { .. } => OrderKind::Contact,
             OrderBody::Progress { .. } => OrderKind::Progress,
+            OrderBody::Claim { .. } => OrderKind::Claim,
             OrderBody::ApplyTickOff(_) => OrderKind::ApplyTickOff,
             OrderBody::Check { .. } => OrderKind::Check,
             OrderBody::Approve { .. } => OrderKind::Approve,
@@ -118,7 +120,7 @@ impl OrderBody {
 
 impl OrderKind {
     /// All of them, in the order of the table of legal moves.
-    pub const ALL: [OrderKind; 48] = [
+    pub const ALL: [OrderKind; 49] = [
         OrderKind::Open,
         OrderKind::RefuseReport,
         OrderKind::RepeatReport,
@@ -128,6 +130,7 @@ impl OrderKind {
         OrderKind::Sign,
         OrderKind::Contact,
         OrderKind::Progress,
+        OrderKind::Claim,
         OrderKind::ApplyTickOff,
         OrderKind::Check,
         OrderKind::Approve,

@@ -114,6 +114,8 @@ fn plain(refusal: &Refusal) -> Option<(&'static str, &'static str)> {
         Refusal::NotOfTheDistrict => ("只能向区级部门或其派驻机构吹哨", "a whistle goes to an office of the district"),
         Refusal::AlreadyWhistled => ("已吹哨，等待报到", "a whistle waits for its answer"),
         Refusal::NotWhistled => ("没有待报到的吹哨", "no whistle waits for an answer"),
+        Refusal::AlreadyClaimed => ("已被认领", "claimed already"),
+        Refusal::NothingToClaim => ("该事项不在待认领之列", "no claim is waited for"),
         Refusal::Objected => ("责任单位已提出异议，等待审查", "an objection waits for its review"),
         Refusal::NotObjected => ("没有待审查的异议", "nobody has objected"),
         Refusal::Suspended => ("正在挂账（暂停计时），请先恢复办理", "suspended: resume it first"),

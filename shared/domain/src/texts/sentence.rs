@@ -9,6 +9,7 @@ mod waits;
 pub use self::asked::{pause_words, unit_words};
 pub use self::ended::{outcome_words, rating_words};
 pub use self::waits::RAISED;
+use crate::claim::Claimant;
 use crate::clock::{Clock, ClockKind, Colour, Light};
 use crate::fact::{Answer, Entry, Fact, HandOverOutcome, SentItem};
 use crate::figures::PeriodCounts;
@@ -58,6 +59,7 @@ pub fn order(kind: OrderKind) -> (&'static str, &'static str) {
         OrderKind::Sign => ("签收", "sign"),
         OrderKind::Contact => ("首次联系", "first contact"),
         OrderKind::Progress => ("办理进展", "progress"),
+        OrderKind::Claim => ("认领", "claim"),
         OrderKind::ApplyTickOff => ("申请销号", "apply for tick-off"),
         OrderKind::Check => ("核查", "check"),
         OrderKind::Approve => ("销号审批", "approve"),
@@ -114,6 +116,7 @@ pub fn of_fact(fact: &Fact, names: &Names) -> Sentence {
         Fact::Signed { item, late } => timed(*item, *late, "签收", "signed"),
         Fact::Contacted { item, late, .. } => timed(*item, *late, "首次联系群众", "first contact with the resident"),
         Fact::Progressed { item, .. } => about(*item, "办理进展", "progress noted"),
+        Fact::Claimed { item, by, late, .. } => claimed(*item, *by, *late),
         Fact::TickOffApplied { item, clock, .. } => applied(*item, clock),
         Fact::CheckPassed { item, .. } => about(*item, "核查通过，待审批", "check passed, awaits approval"),
         Fact::CheckFailed { item, rework, .. } => reworked(*item, *rework, "核查未通过", "check failed"),
@@ -187,6 +190,20 @@ fn applied(item: Letter, clock: &Clock) -> Sentence {
     let due = clock.deadline().instant_ms;
     let zh = format!("申请销号，应于 {} 前核查", with_weekday(due));
     about(item, &zh, &format!("tick-off applied for; check due {}", to_minute(due)))
+}
+
+fn claimed(item: Letter, by: Claimant, late: bool) -> Sentence {
+    let (zh, en) = claimant_words(by);
+    timed(item, late, &format!("{zh}认领"), &format!("claimed by {en}"))
+}
+
+/// Who claims.
+pub fn claimant_words(by: Claimant) -> (&'static str, &'static str) {
+    match by {
+        Claimant::RegisteredMember => ("在职党员", "a registered member"),
+        Claimant::CoBuildingUnit => ("共建单位", "a co-building unit"),
+        Claimant::Resident => ("居民", "a resident"),
+    }
 }
 
 /// Back to work, for the how-manieth time.

@@ -46,7 +46,7 @@ refusals! {
     NotAdmitted, StartsTooEarly, BeyondCalendar, NoSuchOrder, AlreadyReplied, NotAddressed, NotALedgerToHandTo,
     NotHandedOver, AlreadyAsked, NothingAsked, NotYourDecision, NobodyDecides, SignedFormMissing, ExtensionsUsedUp,
     ObjectionTooLate, DeadlinePassed, MixedMeasures, Designated, ReturnsUsedUp, SameUnit, NotYourUnit, NotAnOlderNeed, NotMerged,
-    AlreadyCalledBack, NothingChanges, NotOfTheDistrict, AlreadyWhistled, NotWhistled, NotAPeriod, PeriodNotOver,
+    AlreadyCalledBack, NothingChanges, NotOfTheDistrict, AlreadyWhistled, NotWhistled, AlreadyClaimed, NothingToClaim, NotAPeriod, PeriodNotOver,
     PeriodLocked, NotYet, Held, AlreadyClimbed,
     Superseded, ClockStopped, NothingProvisional, StillProvisional, NoSuchStep,
 }

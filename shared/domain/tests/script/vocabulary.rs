@@ -3,11 +3,15 @@
 use xh_almanac::{Limit, LimitUnit};
 use xh_domain::actor::IntakeChannel;
 use xh_domain::asking::{PauseReason, ReturnReason};
+use xh_domain::claim::Claimant;
 use xh_domain::clock::ClockKind;
 use xh_domain::ending::{EmergencyService, Outcome, Rating, RejectReason, ReopenReason};
 use xh_domain::order::{Delivery, DeliveryFault};
 
 pub const YES_NO: [(&str, bool); 2] = [("pass", true), ("fail", false)];
+
+pub const CLAIMANTS: [(&str, Claimant); 3] =
+    [("member", Claimant::RegisteredMember), ("unit", Claimant::CoBuildingUnit), ("resident", Claimant::Resident)];
 
 pub const PAUSES: [(&str, PauseReason); 5] = [
     ("works", PauseReason::Engineering),

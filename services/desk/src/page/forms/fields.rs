@@ -39,6 +39,8 @@ const RATINGS: [(&str, &str); 6] = [
     ("dissatisfied", "不满意"),
     ("very_dissatisfied", "非常不满意"),
 ];
+const CLAIMANTS: [(&str, &str); 3] =
+    [("registered_member", "报到在职党员"), ("co_building_unit", "共建单位"), ("resident", "居民")];
 const REOPENINGS: [(&str, &str); 2] = [("relapse", "回潮"), ("unsolved", "回访未解决")];
 const CORRECTIONS: [(&str, &str); 3] = [("category", "类别"), ("tier", "等级（派遣前）"), ("place", "地点描述")];
 
@@ -94,6 +96,10 @@ impl Maker<'_> {
             ],
             OrderKind::Contact => vec![note("联系情况（可不填）", false)],
             OrderKind::Progress => vec![note("办理进展", true)],
+            OrderKind::Claim => vec![
+                field("reason", "谁来认领", false, true, String::new(), choices(&CLAIMANTS)),
+                note("认领人姓名或单位名称", true),
+            ],
             OrderKind::ApplyTickOff => vec![note("办理结果与告知群众情况（佐证）", true)],
             OrderKind::Check => vec![note("核查意见", false)],
             OrderKind::Approve => vec![note("审批意见", false)],
@@ -212,6 +218,7 @@ pub(super) fn wire_name(kind: OrderKind) -> Option<&'static str> {
         OrderKind::Sign => "sign",
         OrderKind::Contact => "contact",
         OrderKind::Progress => "progress",
+        OrderKind::Claim => "claim",
         OrderKind::ApplyTickOff => "apply_tick_off",
         OrderKind::Check => "check",
         OrderKind::Approve => "approve",

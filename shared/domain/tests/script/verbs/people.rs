@@ -11,7 +11,9 @@ use xh_domain::order::{
 
 use super::super::parse::Words;
 use super::super::play::World;
-use super::super::vocabulary::{self, OUTCOMES, PAUSES, RATINGS, REJECTIONS, REOPENINGS, RETURNS, SERVICES, YES_NO};
+use super::super::vocabulary::{
+    self, CLAIMANTS, OUTCOMES, PAUSES, RATINGS, REJECTIONS, REOPENINGS, RETURNS, SERVICES, YES_NO,
+};
 use super::{Wanted, cast, dispatch, evidence, photos, pick, target, wanted};
 use crate::street::sealed;
 
@@ -63,6 +65,7 @@ fn of_item(world: &World, verb: &str, words: &mut Words) -> Result<OrderBody, St
         "sign" => OrderBody::Sign {},
         "contact" => OrderBody::Contact { note: None },
         "progress" => OrderBody::Progress { note },
+        "claim" => OrderBody::Claim { by: pick(&CLAIMANTS, words, "who claims")?, note },
         "apply" => OrderBody::ApplyTickOff(evidence(words)?),
         "check" => {
             OrderBody::Check { passed: pick(&YES_NO, words, "pass or fail")?, note: None, photos: photos(words)? }
