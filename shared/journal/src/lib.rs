@@ -26,6 +26,7 @@ pub mod clock;
 pub mod contract;
 pub mod disk;
 pub mod files;
+mod gather;
 pub mod identity;
 pub mod keys;
 pub mod layout;

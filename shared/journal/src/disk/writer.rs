@@ -26,6 +26,7 @@ use super::segment::SEGMENT_HEAD_BYTES;
 use super::shelf::{Place, Shelf};
 use crate::contract::{AppendError, Appended};
 use crate::files::{DiskFile, Files, is_full};
+use crate::gather::gather;
 use crate::timekeeper::Timekeeper;
 
 /// How long an idle writer sleeps between two looks at the disk's free space.
@@ -94,10 +95,12 @@ impl Writer {
                 Taken::Closed => return,
                 Taken::Idle => self.look_at_free_space(),
                 Taken::Batch(batch) => {
+                    let appends = batch.waiting.len();
                     let Some(emptied) = self.commit(batch) else {
                         return;
                     };
                     instead = emptied;
+                    gather(appends);
                 }
             }
         }

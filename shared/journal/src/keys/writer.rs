@@ -16,6 +16,7 @@ use super::slot::{Content, SLOT_BYTES, encode};
 use super::{KeyId, KeyRecord};
 use crate::contract::{Answer, AppendError, Appended};
 use crate::files::{DiskFile, Files, is_full, write_zeros};
+use crate::gather::gather;
 
 /// What is asked of the writer.
 pub enum Change {
@@ -168,6 +169,7 @@ impl KeyWriter {
         let _stop = StopAtEnd(self.queue.clone());
         loop {
             let (changes, answers) = self.queue.take();
+            let asked = changes.len();
             let outcomes = match changes.first() {
                 None => return,
                 Some(Change::Put(_)) => self.put(changes),
@@ -188,6 +190,7 @@ impl KeyWriter {
             if self.free.len() < self.chunk_slots as usize / 2 && self.grow().is_err() {
                 return;
             }
+            gather(asked);
         }
     }
 
