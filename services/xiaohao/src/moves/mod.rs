@@ -15,7 +15,7 @@ pub use self::table::{json, lines};
 use drawing::Drawing;
 
 /// Width and height of the picture: prints on one A3 page, upright.
-const SIZE: (i32, i32) = (2_220, 2_610);
+const SIZE: (i32, i32) = (2_220, 2_700);
 
 /// `docs/moves.svg`.
 pub fn picture() -> String {
